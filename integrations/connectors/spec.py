@@ -1,0 +1,43 @@
+"""What the rest of the product knows of a system before it talks to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from pydantic import BaseModel
+
+from integrations.ports import Connector, Limiter, Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a connector is given; nothing else reaches it."""
+
+    limiter: Limiter
+    recorder: Recorder
+    clock: Callable[[], datetime]
+    transport: httpx.BaseTransport | None = None  # None: the real network
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """The vendor's limit before its headers taught us better. None: not limited."""
+
+    requests: int | None
+    seconds: int = 60
+    concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSpec:
+    slug: str
+    label: str
+    roles: frozenset[str]  # pos, erp, shop, warehouse
+    config: type[BaseModel]  # validates a connection's settings and credentials together
+    credentials: tuple[str, ...]  # which fields of `config` are secrets ("env:NAME" when stored)
+    rate_limit: RateLimit
+    build: Callable[[Any, Context], Connector]
+    # (headers with lower-case names, query, expected secret) → is this webhook really theirs?
+    authenticate: Callable[[Mapping[str, str], Mapping[str, str], str], bool]
