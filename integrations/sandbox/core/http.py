@@ -1,4 +1,4 @@
-"""Requests and responses as plain values, so that a system can be called with or without a socket."""
+"""Requests and responses as plain values: a system answers with or without a socket."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ class BadJsonError(ValueError):
 
 @dataclass(frozen=True)
 class Request:
-    """One call. Header names are lower-cased; `faults` are misbehaviours the system must act out."""
+    """One call. Header names are lower-cased; `faults` is what the system must act out."""
 
     method: str
     path: str

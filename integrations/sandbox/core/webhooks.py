@@ -167,7 +167,7 @@ class HookQueue:
 
 
 def _due(lane: Lane, state: _LaneState, now: datetime) -> list[_Batch]:
-    """Take what may go now: at most one call from an ordered lane, and none while one is retried."""
+    """Take what may go now: of an ordered lane one call, and none while one is retried."""
     due = [batch for batch in state.retrying if batch.due <= now]
     state.retrying = [batch for batch in state.retrying if batch.due > now]
     if lane.ordered and any(batch.attempts for batch in [*due, *state.retrying]):
