@@ -1,0 +1,43 @@
+"""Every table of the integration hub."""
+
+from integrations.models.audit import AuditEntry
+from integrations.models.calls import CallLog
+from integrations.models.connections import Connection, Link, RateBudget, Store, StreamCursor
+from integrations.models.holds import Hold
+from integrations.models.inbox import InboundEvent
+from integrations.models.ledger import (
+    CatalogueItem,
+    Document,
+    DocumentLine,
+    DocumentLink,
+    DocumentTender,
+)
+from integrations.models.mappings import MappingChange, MappingRow
+from integrations.models.outbox import Transfer, TransferAttempt
+from integrations.models.schedule import Sweep
+from integrations.models.stock import ChannelLevel, StockMovement, StockReading
+
+__all__ = [
+    "AuditEntry",
+    "CallLog",
+    "CatalogueItem",
+    "ChannelLevel",
+    "Connection",
+    "Document",
+    "DocumentLine",
+    "DocumentLink",
+    "DocumentTender",
+    "Hold",
+    "InboundEvent",
+    "Link",
+    "MappingChange",
+    "MappingRow",
+    "RateBudget",
+    "StockMovement",
+    "StockReading",
+    "Store",
+    "StreamCursor",
+    "Sweep",
+    "Transfer",
+    "TransferAttempt",
+]

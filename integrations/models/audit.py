@@ -1,0 +1,23 @@
+"""Every change a person makes: who, when, what, before and after, why."""
+
+from django.conf import settings
+from django.db import models
+
+from integrations.models.fields import json_field
+
+
+class AuditEntry(models.Model):
+    """Appended, never edited."""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True)
+    actor_name = models.CharField(max_length=150)
+    action = models.CharField(max_length=60)  # "mapping.set", "transfer.replay", "connection.pause"
+    subject = models.CharField(max_length=200)
+    before = json_field(null=True)
+    after = json_field(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=("-at",), name="auditentry_recent")]

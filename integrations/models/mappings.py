@@ -1,0 +1,50 @@
+"""Translation tables: source code → target codes, with their history."""
+
+from django.conf import settings
+from django.db import models
+
+from integrations.models.connections import Link
+from integrations.models.fields import json_field
+
+
+class MappingRow(models.Model):
+    """One row of one table of one link. `target` holds the table's target fields."""
+
+    link = models.ForeignKey(Link, models.CASCADE, related_name="mappings")
+    table = models.CharField(max_length=40)
+    source_value = models.CharField(max_length=120)
+    source_label = models.CharField(max_length=120, blank=True)
+    target = json_field()
+    effective_from = models.DateField(null=True, blank=True)  # empty: always
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ("table", "source_value")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("link", "table", "source_value", "effective_from"),
+                nulls_distinct=False,
+                name="mappingrow_one_per_value_and_date",
+            )
+        ]
+
+
+class MappingChange(models.Model):
+    """Who changed what, when and why. Appended, never edited."""
+
+    link = models.ForeignKey(Link, models.CASCADE)
+    table = models.CharField(max_length=40)
+    source_value = models.CharField(max_length=120)
+    before = json_field(null=True)
+    after = json_field(null=True)
+    effective_from = models.DateField(null=True, blank=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    actor_name = models.CharField(max_length=150)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=("link", "table", "source_value"), name="mappingchange_of")]
