@@ -17,18 +17,18 @@ _ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 
 def database(url: str, *, default_file: Path) -> dict[str, Any]:
     """Return Django's entry for `url`, or for SQLite at `default_file` when it is empty."""
-    config = _parse(url) if url else {"ENGINE": "django.db.backends.sqlite3"}
+    config: dict[str, Any] = _parse(url) if url else {"ENGINE": "django.db.backends.sqlite3"}
     if config["ENGINE"].endswith("sqlite3"):
         return _sqlite(str(config.get("NAME") or default_file))
     # No pool: psycopg's pool does not survive the fork of the worker cluster.
     lifetime = {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
     options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
-    return {**config, **lifetime, "OPTIONS": options}
+    return config | lifetime | {"OPTIONS": options}
 
 
 def _parse(url: str) -> dict[str, Any]:
     try:
-        config = dict(environ.Env.db_url_config(url))
+        config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     except Exception:  # the parser raises several kinds; none may echo the password
         config = {}
     if config.get("ENGINE") not in _ENGINES:

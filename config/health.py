@@ -82,7 +82,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _plain_page(template: str, status: int, reference: str) -> HttpResponse:
     try:
-        body = render_to_string(template, {"reference": reference})
+        body: str = render_to_string(template, {"reference": reference})
     except TemplateDoesNotExist:
         body = f"Plumbline could not answer. Nothing is lost. Reference: {reference}"
     return HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})

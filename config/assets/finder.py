@@ -1,6 +1,6 @@
 """Serves the chart library straight from the installed plotly package; no copy is committed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ class PlotlyFinder(BaseFinder):
             return [found] if found else []
         return found
 
-    def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, Storage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         storage = FileSystemStorage(location=self._file.parent)
         storage.prefix = PREFIX  # type: ignore[attr-defined]
         yield SCRIPT, storage
