@@ -16,6 +16,12 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "plumbline-stamp"
 LOCKS = {"runtime": ROOT / "requirements.txt", "dev": ROOT / "requirements-dev.txt"}
 UV = "uv>=0.9,<1"
+DEFAULTS = {
+    "PATH": os.defpath,
+    "PYTHONUTF8": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "UV_SYSTEM_CERTS": "1",  # behind a company's proxy only the system knows its certificate
+}
 
 
 def prepare(kind: str) -> None:
@@ -49,8 +55,7 @@ def become(*arguments: str) -> None:
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return our environment made usable: a PATH and UTF-8 even under `env -i`."""
-    base = {"PATH": os.defpath, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    return {**base, **os.environ, **(extra or {})}
+    return {**DEFAULTS, **os.environ, **(extra or {})}
 
 
 def _works() -> bool:
@@ -81,14 +86,13 @@ def _own_path() -> str:
 
 
 def _install_with_uv(lock: Path) -> bool:
-    quiet = ["--quiet", "--disable-pip-version-check"]
-    return _ok("pip", "install", *quiet, UV) and _ok(
+    return _ok("pip", "install", "--quiet", UV) and _ok(
         "uv", "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(lock)
     )
 
 
 def _install_with_pip(lock: Path) -> bool:
-    print("uv is not available here; installing with pip instead …", flush=True)
+    print("uv could not do it; installing with pip instead …", flush=True)
     return _ok("pip", "install", "--quiet", "--require-hashes", "--requirement", str(lock))
 
 
