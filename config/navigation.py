@@ -2,7 +2,12 @@
 
 from django.http import HttpRequest
 
+from monitoring.kit.frame import frame as kit_frame
+from monitoring.pages import PAGES as MONITORING
+from monitoring.pages.house import status
+from reconciliation.pages import PAGES as RECONCILIATION
+
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context of every page's frame."""
-    return {}
+    """Context of every page's frame; nothing is asked of the database before a template wants it."""
+    return kit_frame(request, pages=(*MONITORING, *RECONCILIATION), status=status)

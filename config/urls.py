@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
-from django.urls import path
+from django.urls import include, path
 
 from config import health
 
@@ -20,4 +20,6 @@ urlpatterns = [
         name="password_change",
     ),
     path("engineering/admin/", admin.site.urls),
+    path("", include("monitoring.urls")),
+    path("", include("reconciliation.urls")),
 ]

@@ -1,0 +1,79 @@
+"""The words of the house in templates: money, quantities, times, ids, icons, badges."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from monitoring.kit import formats
+from monitoring.kit.clock import now_of
+from monitoring.kit.columns import TONES, badge_tag, id_tag, time_tag
+from monitoring.kit.filters import without
+from monitoring.kit.icons import icon as icon_markup
+from monitoring.kit.permissions import can as may
+
+register = template.Library()
+
+register.filter("quantity", formats.quantity)
+register.filter("age", formats.age)
+register.simple_tag(icon_markup, name="icon")
+register.simple_tag(badge_tag, name="badge")
+register.filter("id", id_tag)
+
+
+@register.simple_tag
+def badge_icon(tone: str) -> SafeString:
+    """The shape that goes with a tone, where the word stands elsewhere."""
+    return icon_markup(TONES[tone])
+
+
+@register.filter
+def money(value: Decimal | None, currency: str) -> str:
+    return formats.money(value, currency)
+
+
+@register.filter
+def amount(value: Decimal | None, currency: str = "") -> str:
+    return formats.amount(value, currency)
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: dict[str, Any], moment: datetime | None, zone: str = "UTC") -> SafeString:
+    return time_tag(moment, now=now_of(context["request"]), zone=zone)
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: dict[str, Any], zone: str = "UTC") -> str:
+    """The page's own time, for its "as of"."""
+    return formats.absolute(now_of(context["request"]), zone)
+
+
+@register.filter
+def can(user: Any, capability: str) -> bool:
+    """Hide what a role may not do; the page or action refuses it as well."""
+    return may(user, capability)
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: object) -> str:
+    """Return this page's query string with `changes`; sorting and paging start again."""
+    kept = context["request"].GET.copy()
+    for name in ("page", "after", "before"):
+        kept.pop(name, None)
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value not in (None, ""):
+            kept[name] = str(value)
+    return f"?{kept.urlencode()}" if kept else "?"
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: dict[str, Any], *names: str) -> str:
+    return without(context["request"].GET, *names)
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key)
