@@ -11,4 +11,3 @@ from config.settings import DATABASES  # noqa: E402
 DATABASES["default"]["TEST"] = {"NAME": None}  # SQLite: in memory; PostgreSQL: test_<name>
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-WHITENOISE_AUTOREFRESH = False

@@ -32,10 +32,9 @@ class PlotlyFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False, **options: Any) -> Any:
-        found = str(self._file) if path == PATH else None
-        if find_all:
-            return [found] if found else []
-        return found
+        if path != PATH:
+            return []  # Django's word for "not mine"
+        return [str(self._file)] if find_all else str(self._file)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         storage = FileSystemStorage(location=self._file.parent)
