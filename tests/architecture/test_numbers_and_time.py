@@ -17,11 +17,6 @@ TOLD = (
     *("integrations/services", "integrations/models"),
     *("monitoring/services", "monitoring/detectors"),
 )
-    "integrations/services",
-    "integrations/models",
-    "monitoring/services",
-    "monitoring/detectors",
-)
 CLOCK_PORTS = {
     "integrations/sandbox/core/clock.py",
     "integrations/services/runtime.py",
