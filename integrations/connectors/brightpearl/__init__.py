@@ -1,0 +1,1 @@
+"""Brightpearl, an ERP: takes orders, payments, notes and journals; owns products and stock."""

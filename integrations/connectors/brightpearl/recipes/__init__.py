@@ -1,0 +1,1 @@
+"""One module per operation: how it is written, looked up and read back."""
