@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import NamedTuple
+
+from integrations.mapping.tables import TABLES
 
 
 class Need(NamedTuple):
     table: str
     value: str
+
+    @property
+    def key(self) -> "Need":
+        """The need in its table's own spelling: spaces, case and numbers made one."""
+        table = TABLES.get(self.table)
+        return Need(self.table, table.source_key(self.value)) if table else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +42,15 @@ class Item:
 class Lookups:
     """A snapshot of one link's mapping rows and the owner's catalogue for the SKUs in question."""
 
-    rows: Mapping[Need, tuple[Row, ...]]  # each newest first
+    rows: Mapping[Need, tuple[Row, ...]]  # by exact value or by Need.key; each newest first
     items: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)  # by the owner's SKU
 
     def find(self, need: Need, on: date) -> Row | None:
-        """The row in force on a trading day."""
-        for row in self.rows.get(need, ()):
-            if row.effective_from is None or row.effective_from <= on:
-                return row
+        """The row in force on a trading day; the exact spelling goes before the table's own."""
+        for key in dict.fromkeys((need, need.key)):
+            for row in self.rows.get(key, ()):
+                if row.effective_from is None or row.effective_from <= on:
+                    return row
         return None
 
     def resolve(
@@ -58,8 +68,20 @@ class Lookups:
         return codes, missing
 
     def item(self, sku: str, *, on: date) -> tuple[Item, ...]:
-        """The owner's items for a till SKU: its alias first, else the same SKU. Several is ambiguous."""
+        """The owner's items for a till SKU: by its alias, else by itself. Several: ambiguous."""
         alias = self.find(Need("sku-alias", sku), on)
         wanted = alias.target["sku"] if alias else sku
         active = tuple(item for item in self.items.get(wanted, ()) if item.is_active)
         return active or self.items.get(wanted, ())
+
+    def stamp(self, needs: Iterable[Need], *, on: date) -> str:
+        """Which rows these needs resolve to: kept with a document, so that a later edit shows.
+
+        The same rows give the same 16 hex digits; any change of a target gives others.
+        """
+        used = []
+        for need in sorted(set(needs)):
+            row = self.find(need, on)
+            target = sorted(row.target.items()) if row else None
+            used.append((*need, row.version if row else 0, target))
+        return sha256(repr(used).encode()).hexdigest()[:16]

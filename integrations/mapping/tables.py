@@ -1,6 +1,7 @@
 """Every kind of translation, one entry each: the editor, CSV and worklist come by themselves."""
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,38 @@ class MappingTable:
     targets: tuple[TargetField, ...]
     hold: str  # the exception key when a value in use has no row
     sentence: str  # "{value}" is the unmapped value
+    source_options: tuple[str, ...] = ()  # a closed list of ours
     case_sensitive: bool = True
+    numeric: bool = False  # 20, 20.0 and 20.000 are one value
 
+    def target(self, name: str) -> TargetField | None:
+        """The target field of this name."""
+        return next((field for field in self.targets if field.name == name), None)
+
+    def clean_source(self, value: str) -> str:
+        """A source value as it is stored: one spelling of the spaces and of a number."""
+        value = " ".join(value.split())
+        return _plain_number(value) if self.numeric else value
+
+    def source_key(self, value: str) -> str:
+        """Two source values with the same key are the same value of this table."""
+        value = self.clean_source(value)
+        return value if self.case_sensitive else value.casefold()
+
+
+def _plain_number(text: str) -> str:
+    """`20.000` → `20`, `5.50` → `5.5`; text that is no number stays as it is."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return format(number.normalize() + 0, "f") if number.is_finite() else text
+
+
+# What the day journal may need an account for; also the source values of `journal-account`.
+JOURNAL_ACCOUNTS = ("sales", "vat", "cash-difference", "rounding", "paid-out")
+# The source values of `order-status`.
+ORDER_KINDS = ("sale", "return", "click-and-collect")
 
 MAPPING_TABLES: tuple[MappingTable, ...] = (
     MappingTable(
@@ -38,6 +69,7 @@ MAPPING_TABLES: tuple[MappingTable, ...] = (
         ),
         hold="PAYMENT_UNMAPPED",
         sentence="Payment type “{value}” has no GL account.",
+        case_sensitive=False,
     ),
     MappingTable(
         key="store-warehouse",
@@ -60,6 +92,7 @@ MAPPING_TABLES: tuple[MappingTable, ...] = (
         targets=(TargetField("code", "Tax code", choices="tax-codes"),),
         hold="MAP_TAX_MISSING",
         sentence="VAT rate {value} % has no tax code.",
+        numeric=True,
     ),
     MappingTable(
         key="order-status",
@@ -69,15 +102,14 @@ MAPPING_TABLES: tuple[MappingTable, ...] = (
         targets=(TargetField("status", "Order status", choices="order-statuses"),),
         hold="MAP_OPS_MISSING",
         sentence="Orders of kind “{value}” have no status in the ERP.",
+        source_options=ORDER_KINDS,
     ),
     MappingTable(
         key="return-condition",
         title="Return conditions",
         source_label="Reason code at the till",
         source_choices="reason-codes",
-        targets=(
-            TargetField("disposition", "What happens", options=("restock", "quarantine")),
-        ),
+        targets=(TargetField("disposition", "What happens", options=("restock", "quarantine")),),
         hold="RETURN_NOT_CREDITED",
         sentence="Return reason “{value}” does not say whether goods go back on sale.",
     ),
@@ -98,12 +130,8 @@ MAPPING_TABLES: tuple[MappingTable, ...] = (
         targets=(TargetField("nominal", "GL account", choices="nominal-codes"),),
         hold="JOURNAL_FAILED",
         sentence="The day journal has no account for “{value}”.",
+        source_options=JOURNAL_ACCOUNTS,
     ),
 )
 
 TABLES = {table.key: table for table in MAPPING_TABLES}
-
-# What the day journal may need an account for; also the source values of `journal-account`.
-JOURNAL_ACCOUNTS = ("sales", "vat", "cash-difference", "rounding", "paid-out")
-# The source values of `order-status`.
-ORDER_KINDS = ("sale", "return", "click-and-collect")
