@@ -1,0 +1,1 @@
+"""The tills: orders, products, stock and Z-reports, in Sitoo's dialect."""

@@ -1,0 +1,1 @@
+"""The example retailer and its trading: made up from a seed, or read from files."""
