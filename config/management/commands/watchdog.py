@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
 
+from config import schedules
 from config.processes import ProcessGroup
 from config.supervision import Watchdog
+from integrations.services import schedule
 
 
 class Command(BaseCommand):
@@ -42,13 +44,15 @@ def _workers() -> ProcessGroup:
 class _Schedule:
     """Our schedule table, with a fresh connection when the old one broke."""
 
-    def enqueue_due(self, now: datetime) -> None:
-        from integrations.services import schedule
+    def __init__(self) -> None:
+        self._synced = False
 
+    def enqueue_due(self, now: datetime) -> None:
         close_old_connections()
+        if not self._synced:  # an upgrade may have brought new sweeps
+            schedules.sync(now)
+            self._synced = True
         schedule.enqueue_due(now)
 
     def newest_heartbeat(self) -> datetime | None:
-        from integrations.services import schedule
-
         return schedule.newest_heartbeat()
