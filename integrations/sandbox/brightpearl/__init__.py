@@ -1,0 +1,1 @@
+"""The ERP: orders, payments, journals, products and stock, in Brightpearl's dialect."""
