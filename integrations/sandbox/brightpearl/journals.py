@@ -30,8 +30,6 @@ from integrations.sandbox.core.http import Request
 KINDS = frozenset(
     ["JJ", "BP", "BR", "BT", "SI", "SC", "SR", "PI", "PC", "PP", "PG", "GO", "IA", "EX", "LC", "OB"]
 )
-    ["JJ", "BP", "BR", "BT", "SI", "SC", "SR", "PI", "PC", "PP", "PG", "GO", "IA", "EX", "LC", "OB"]
-)
 LARGEST_SET = 200
 
 _text = partial(read_text, code=BAD_JOURNAL)
