@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from devtools import environment
 from devtools.environment import ROOT, become, prepare, run
-from devtools.suite import Suite, check, tests
+from devtools.suite import COVERAGE, FAST, Suite, check, tests
 
 SOAK_SEEDS = "1000"
 
@@ -39,13 +39,12 @@ def worker(arguments: Sequence[str]) -> int:
 
 
 def test(arguments: Sequence[str]) -> int:
-    """every check and test, on SQLite and PostgreSQL; --fast leaves PostgreSQL out"""
+    """every check and test, on SQLite and PostgreSQL (--fast: SQLite only; --coverage)"""
     prepare("dev")
-    fast = "--fast" in arguments
-    extra = [argument for argument in arguments if argument != "--fast"]
+    flags = frozenset({FAST, COVERAGE} & set(arguments))
     suite = Suite()
     check(suite)
-    tests(suite, fast=fast, extra=extra)
+    tests(suite, flags, [argument for argument in arguments if argument not in flags])
     return suite.finish()
 
 

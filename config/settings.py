@@ -250,6 +250,7 @@ LOGGING = {
     },
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "django-q": {"level": "WARNING"},  # it names every process that starts and stops
         "httpx": {"level": "WARNING"},  # its INFO lines carry whole URLs
         "httpcore": {"level": "WARNING"},
     },

@@ -14,6 +14,7 @@ from enum import Enum
 from devtools import postgres
 from devtools.environment import PYTHON, ROOT, environment, tool
 
+FAST, COVERAGE = "--fast", "--coverage"  # flags of `test`; everything else goes to pytest
 NOTHING_COLLECTED = 5  # pytest's exit code
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -89,12 +90,13 @@ def check(suite: Suite) -> None:
     )
 
 
-def tests(suite: Suite, *, fast: bool, extra: Sequence[str]) -> None:
+def tests(suite: Suite, flags: frozenset[str], extra: Sequence[str]) -> None:
     """SQLite, then the browser, then what uses the database again on PostgreSQL."""
-    with_sqlite = {"TEST_DATABASE_URL": ""}
-    suite.pytest("pytest, SQLite", "-m", "not browser", "-n", "auto", *extra, env=with_sqlite)
+    measure = ["--cov", "--cov-report=term"] if COVERAGE in flags else []
+    chosen = ["-m", "not browser", "-n", "auto", *measure, *extra]
+    suite.pytest("pytest, SQLite", *chosen, env={"TEST_DATABASE_URL": ""})
     _browser(suite, extra)
-    if fast:
+    if FAST in flags:
         suite.skipped("pytest, PostgreSQL", "--fast was asked for.")
         return
     with postgres.server() as url:
@@ -142,7 +144,8 @@ def _pytest_result(code: int) -> Result:
 
 def _tee(command: Sequence[str], *, env: Mapping[str, str] | None) -> tuple[int, str]:
     """Run `command`, pass its output through, and return (exit code, last line that says much)."""
-    process = subprocess.Popen(
+    last = ""
+    with subprocess.Popen(
         command,
         cwd=ROOT,
         env=environment(env),
@@ -151,10 +154,9 @@ def _tee(command: Sequence[str], *, env: Mapping[str, str] | None) -> tuple[int,
         text=True,
         encoding="utf-8",
         errors="replace",
-    )
-    last = ""
-    for line in process.stdout or ():
-        sys.stdout.write(line)
-        sys.stdout.flush()
-        last = line.strip() or last
-    return process.wait(), last
+    ) as process:
+        for line in process.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            last = line.strip() or last
+    return process.returncode, last
