@@ -53,7 +53,7 @@ class Customer(CanonicalRecord):
 
 
 class _Receipt(CanonicalRecord):
-    external_id: str  # the source's id: a Sitoo orderid; `:credit` is added to a mixed receipt's return
+    external_id: str  # a Sitoo orderid; `:credit` is added to the return of a mixed receipt
     number: str  # what is printed on the receipt
     store_code: str  # the store's external id at the source
     location_code: str  # the source's stock location (a Sitoo warehouseid)

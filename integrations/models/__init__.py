@@ -2,7 +2,15 @@
 
 from integrations.models.audit import AuditEntry
 from integrations.models.calls import CallLog
-from integrations.models.connections import Connection, Link, RateBudget, Store, StreamCursor
+from integrations.models.choices import ChoiceList
+from integrations.models.connections import (
+    Connection,
+    Link,
+    RateBudget,
+    Retailer,
+    Store,
+    StreamCursor,
+)
 from integrations.models.holds import Hold
 from integrations.models.inbox import InboundEvent
 from integrations.models.ledger import (
@@ -22,6 +30,7 @@ __all__ = [
     "CallLog",
     "CatalogueItem",
     "ChannelLevel",
+    "ChoiceList",
     "Connection",
     "Document",
     "DocumentLine",
@@ -33,6 +42,7 @@ __all__ = [
     "MappingChange",
     "MappingRow",
     "RateBudget",
+    "Retailer",
     "StockMovement",
     "StockReading",
     "Store",

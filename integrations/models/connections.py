@@ -127,3 +127,14 @@ class RateBudget(models.Model):
     resets_at = models.DateTimeField(null=True, blank=True)
     refused = models.PositiveIntegerField(default=0)  # times the vendor throttled us
     version = models.PositiveBigIntegerField(default=0)
+
+
+class Retailer(models.Model):
+    """Whose deployment this is: one row. `owners` is the operating model's owners section."""
+
+    name = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)  # of the ledger
+    owners = json_field(blank=True)
+
+    def __str__(self) -> str:
+        return self.name

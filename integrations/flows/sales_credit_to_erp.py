@@ -1,0 +1,199 @@
+"""Goods coming back at a till become one sales credit, with restock or quarantine by condition."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from integrations.canonical.effects import (
+    CloseCredit,
+    CreateCredit,
+    GoodsLine,
+    ReceiveGoodsIn,
+    RefundPayment,
+)
+from integrations.canonical.orders import SalesCredit
+from integrations.flows import lanes
+from integrations.flows.decisions import (
+    Blocked,
+    Decision,
+    Obstacle,
+    Park,
+    Planned,
+    Post,
+    Skip,
+)
+from integrations.flows.receipts import (
+    Codes,
+    ReceiptPolicy,
+    amounts_to_post,
+    effect_lines,
+    faults,
+    invalid,
+    resolve,
+    unmapped,
+)
+from integrations.mapping.lookups import Lookups, Need
+
+FLOW = "sales-credit-to-erp"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What is known of the sale that is being returned."""
+
+    gross: Decimal
+    credited: Decimal  # by other returns
+    is_planned: bool  # its effects exist; the credit can wait for its order
+    obstacles: tuple[Obstacle, ...] = ()  # what holds the sale
+
+
+def decide(
+    credit: SalesCredit,
+    lookups: Lookups,
+    *,
+    on: date,
+    policy: ReceiptPolicy,
+    original: Original | None,
+) -> Decision:
+    """Decide what the ERP should receive for a return. `original` None: not (yet) known here."""
+    if credit.is_cancelled:
+        return Skip("Cancelled at the till before it was transferred.")
+    if credit.is_open:
+        return Skip("Not completed at the till yet; its completed version follows.")
+    if credit.original_external_id and original is None:
+        reason = f"Waits for its sale {credit.original_external_id}."
+        return Park(reason, waits_for=credit.original_external_id)
+    obstacles = faults(credit, currency=policy.currency)
+    if original is not None:
+        obstacles += _original_faults(credit, original)
+    dispositions, unclassified = _dispositions(credit, lookups, on=on)
+    codes, missing = resolve(credit, lookups, on=on, order_kind="return")
+    if obstacles or unclassified or codes is None:
+        return Blocked(tuple(dict.fromkeys([*obstacles, *unclassified, *missing])))
+    return Post(
+        flow=FLOW,
+        steps=tuple(_steps(credit, codes, dispositions, on=on, policy=policy)),
+        products={
+            line.line_id: (
+                codes.items[line.sku].product_id,
+                codes.items[line.sku].is_stocked,
+                dispositions[line.line_id],
+            )
+            for line in credit.lines
+        },
+        methods=codes.methods,
+    )
+
+
+def _original_faults(credit: SalesCredit, original: Original) -> list[Obstacle]:
+    if original.obstacles:
+        return list(original.obstacles)
+    if not original.is_planned:
+        return [invalid(credit, "Its sale was not transferred.", field="original_external_id")]
+    left = original.gross - original.credited
+    if credit.stated_gross > left:
+        sentence = f"{credit.stated_gross} is refunded, only {left} of its sale is left to refund."
+        return [invalid(credit, sentence, field="stated_gross")]
+    return []
+
+
+def _dispositions(
+    credit: SalesCredit, lookups: Lookups, *, on: date
+) -> tuple[dict[str, str], list[Obstacle]]:
+    """Line id → restock or quarantine, and an obstacle for each line nobody classified."""
+    found, obstacles = {}, []
+    for line in credit.lines:
+        if not line.condition_code:
+            sentence = f"Return {credit.number} does not say in which condition the goods are."
+            obstacles.append(
+                Obstacle("RETURN_NOT_CREDITED", credit.number, sentence, field="condition_code")
+            )
+            continue
+        need = Need("return-condition", line.condition_code)
+        row = lookups.find(need, on)
+        if row is None:
+            obstacles.append(unmapped(need))
+        else:
+            found[line.line_id] = row.target["disposition"]
+    return found, obstacles
+
+
+def _steps(
+    credit: SalesCredit,
+    codes: Codes,
+    dispositions: dict[str, str],
+    *,
+    on: date,
+    policy: ReceiptPolicy,
+) -> list[Planned]:
+    ref = f"{policy.channel}:{credit.external_id}"
+    key = f"{FLOW}:{ref}"
+    create = CreateCredit(
+        external_ref=ref,
+        reference=credit.number,
+        contact_id=codes.contact if credit.customer.is_anonymous else "",
+        customer=credit.customer,
+        warehouse_id=codes.warehouse,
+        status_id=codes.status,
+        channel_id=codes.channel_id,
+        price_list_id=policy.price_list,
+        placed_at=credit.placed_at,
+        tax_date=on,
+        currency=credit.currency,
+        lines=effect_lines(credit, codes),
+    )
+    steps = [
+        Planned(f"{key}:credit", create, lanes.SALES, link_kind="order", value=credit.stated_gross)
+    ]
+    goods = _goods(credit, codes, dispositions)
+    if goods:
+        receive = ReceiveGoodsIn(
+            reference=f"{ref}:IN",
+            warehouse_id=codes.warehouse,
+            received_at=credit.placed_at,
+            currency=credit.currency,
+            lines=goods,
+        )
+        steps.append(Planned(f"{key}:goods-in", receive, lanes.SALES, step=2, link_kind="goods_in"))
+    if policy.accounting_mode == "per_order":
+        steps += _refunds(credit, codes, key=key, ref=ref)
+        close = CloseCredit(tax_date=on)
+        steps.append(Planned(f"{key}:close", close, lanes.STATUSES, step=4, link_kind="close"))
+    return steps
+
+
+def _goods(
+    credit: SalesCredit, codes: Codes, dispositions: dict[str, str]
+) -> tuple[GoodsLine, ...]:
+    return tuple(
+        GoodsLine(
+            line_id=line.line_id,
+            sku=line.sku,
+            product_id=codes.items[line.sku].product_id,
+            quantity=line.quantity,
+            disposition=dispositions[line.line_id],  # type: ignore[arg-type]  # closed list of the table
+        )
+        for line in credit.lines
+        if codes.items[line.sku].is_stocked
+    )
+
+
+def _refunds(credit: SalesCredit, codes: Codes, *, key: str, ref: str) -> list[Planned]:
+    return [
+        Planned(
+            f"{key}:refund:{tender.index}",
+            RefundPayment(
+                transaction_ref=f"{ref}:R{tender.index}",
+                method_code=codes.methods[tender.index][0],
+                amount=amount,
+                currency=credit.currency,
+                paid_at=credit.placed_at,
+                note=f"{credit.number} {tender.name}",
+            ),
+            lanes.PAYMENTS,
+            step=2,
+            link_kind=f"payment:{tender.index}",
+            value=amount,
+        )
+        for tender, amount in amounts_to_post(credit)
+    ]

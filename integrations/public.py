@@ -1,0 +1,298 @@
+"""The front door of the hub: tables to read, facts for detectors, commands for people.
+
+QuerySets may be filtered, paged and aggregated; they are never saved.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from integrations import models
+from integrations.mapping.tables import (
+    JOURNAL_ACCOUNTS,
+    MAPPING_TABLES,
+    ORDER_KINDS,
+    TABLES,
+    MappingTable,
+    TargetField,
+)
+from integrations.models import (
+    AuditEntry,
+    CallLog,
+    CatalogueItem,
+    ChannelLevel,
+    Connection,
+    Document,
+    DocumentLine,
+    DocumentLink,
+    DocumentTender,
+    Hold,
+    InboundEvent,
+    Link,
+    MappingChange,
+    MappingRow,
+    RateBudget,
+    Retailer,
+    StockMovement,
+    StockReading,
+    Store,
+    StreamCursor,
+    Sweep,
+    Transfer,
+    TransferAttempt,
+)
+from integrations.ports import Choice, Probe
+from integrations.services.audit import By, record_audit
+from integrations.services.choices import read_choices as choices
+from integrations.services.commands import (
+    CommandError,
+    Release,
+    ReplayResult,
+    adopt_unknown,
+    approve_levels,
+    dismiss_hold,
+    pause_connection,
+    preview_release,
+    replay_document,
+    replay_holds,
+    replay_transfer,
+    resume_connection,
+    run_flow,
+    send_unknown_again,
+    test_connection,
+)
+from integrations.services.idle import Pending, pending, run_until_idle
+from integrations.services.mappings import MappingError, delete_row, roll_back, set_row
+from integrations.services.policy import ledger_currency, link_policy
+from integrations.services.publish import in_flight
+from integrations.services.runtime import Runtime, system_now
+from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
+from integrations.services.trading_day import trading_day
+from integrations.services.wiring import live
+
+set_mapping = set_row
+delete_mapping = delete_row
+roll_back_mapping = roll_back
+
+
+def connections() -> QuerySet[Connection]:
+    return Connection.objects.all()
+
+
+def links() -> QuerySet[Link]:
+    return Link.objects.select_related("channel", "owner")
+
+
+def stores() -> QuerySet[Store]:
+    return Store.objects.all()
+
+
+def retailer() -> Retailer | None:
+    return Retailer.objects.first()
+
+
+def documents() -> "models.ledger.DocumentQuerySet":
+    return Document.objects.all()
+
+
+def document_lines() -> QuerySet[DocumentLine]:
+    return DocumentLine.objects.all()
+
+
+def document_tenders() -> QuerySet[DocumentTender]:
+    return DocumentTender.objects.all()
+
+
+def document_links() -> QuerySet[DocumentLink]:
+    return DocumentLink.objects.all()
+
+
+def transfers() -> "models.outbox.TransferQuerySet":
+    return Transfer.objects.all()
+
+
+def attempts() -> QuerySet[TransferAttempt]:
+    return TransferAttempt.objects.all()
+
+
+def holds() -> "models.holds.HoldQuerySet":
+    return Hold.objects.all()
+
+
+def events() -> "models.inbox.InboundEventQuerySet":
+    return InboundEvent.objects.all()
+
+
+def calls() -> QuerySet[CallLog]:
+    return CallLog.objects.all()
+
+
+def catalogue() -> QuerySet[CatalogueItem]:
+    return CatalogueItem.objects.all()
+
+
+def readings() -> QuerySet[StockReading]:
+    return StockReading.objects.all()
+
+
+def channel_levels() -> QuerySet[ChannelLevel]:
+    return ChannelLevel.objects.all()
+
+
+def movements() -> QuerySet[StockMovement]:
+    return StockMovement.objects.all()
+
+
+def mapping_rows() -> QuerySet[MappingRow]:
+    return MappingRow.objects.all()
+
+
+def mapping_changes() -> QuerySet[MappingChange]:
+    return MappingChange.objects.all()
+
+
+def sweeps() -> QuerySet[Sweep]:
+    return Sweep.objects.all()
+
+
+def cursors() -> QuerySet[StreamCursor]:
+    return StreamCursor.objects.all()
+
+
+def budgets() -> QuerySet[RateBudget]:
+    return RateBudget.objects.all()
+
+
+def audit_entries() -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.all()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFigures:
+    """What /readyz and /metrics say of the hub."""
+
+    waiting_events: int
+    oldest_event_at: datetime | None
+    transfers_by_state: dict[str, int]
+    oldest_due_at: datetime | None
+    open_holds: int
+    last_heartbeat_at: datetime | None
+    sweeps_overdue: int
+
+
+def health_figures(now: datetime | None = None) -> HealthFigures:
+    """A handful of indexed counts; safe to ask every few seconds."""
+    now = now or system_now()
+    waiting = InboundEvent.objects.filter(state=InboundEvent.State.RECEIVED)
+    due = Transfer.objects.due(now)
+    unfinished = Transfer.objects.unfinished().values_list("state", flat=True)
+    by_state: dict[str, int] = {}
+    for state in unfinished[:100_000]:
+        by_state[state] = by_state.get(state, 0) + 1
+    heartbeat = Sweep.objects.filter(name="heartbeat").first()
+    return HealthFigures(
+        waiting_events=waiting.count(),
+        oldest_event_at=waiting.order_by("id").values_list("received_at", flat=True).first(),
+        transfers_by_state=by_state,
+        oldest_due_at=due.order_by("created_at").values_list("created_at", flat=True).first(),
+        open_holds=Hold.objects.open().count(),
+        last_heartbeat_at=heartbeat.finished_at if heartbeat else None,
+        sweeps_overdue=Sweep.objects.filter(due_at__lt=now - timedelta(minutes=2)).count(),
+    )
+
+
+__all__ = [
+    "JOURNAL_ACCOUNTS",
+    "MAPPING_TABLES",
+    "ORDER_KINDS",
+    "TABLES",
+    "AuditEntry",
+    "By",
+    "CallLog",
+    "CatalogueItem",
+    "ChannelLevel",
+    "Choice",
+    "CommandError",
+    "Connection",
+    "Document",
+    "DocumentLine",
+    "DocumentLink",
+    "DocumentTender",
+    "HealthFigures",
+    "Hold",
+    "InboundEvent",
+    "Link",
+    "MappingChange",
+    "MappingError",
+    "MappingRow",
+    "MappingTable",
+    "Pending",
+    "Probe",
+    "RateBudget",
+    "Release",
+    "ReplayResult",
+    "Retailer",
+    "Runtime",
+    "StockMovement",
+    "StockReading",
+    "Store",
+    "StreamCursor",
+    "Sweep",
+    "SweepKind",
+    "TargetField",
+    "Transfer",
+    "TransferAttempt",
+    "adopt_unknown",
+    "approve_levels",
+    "attempts",
+    "audit_entries",
+    "budgets",
+    "calls",
+    "catalogue",
+    "channel_levels",
+    "choices",
+    "connections",
+    "cursors",
+    "delete_mapping",
+    "dismiss_hold",
+    "document_lines",
+    "document_links",
+    "document_tenders",
+    "documents",
+    "events",
+    "health_figures",
+    "holds",
+    "in_flight",
+    "kick",
+    "ledger_currency",
+    "link_policy",
+    "links",
+    "live",
+    "mapping_changes",
+    "mapping_rows",
+    "movements",
+    "pause_connection",
+    "pending",
+    "preview_release",
+    "readings",
+    "record_audit",
+    "register",
+    "replay_document",
+    "replay_holds",
+    "replay_transfer",
+    "resume_connection",
+    "retailer",
+    "roll_back_mapping",
+    "run_flow",
+    "run_until_idle",
+    "send_unknown_again",
+    "set_mapping",
+    "stores",
+    "sweeps",
+    "sync_sweeps",
+    "system_now",
+    "test_connection",
+    "trading_day",
+    "transfers",
+]

@@ -1,0 +1,100 @@
+"""Store what needs no effect at a target: till closes and stock movements."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from integrations.canonical.stock import StockMovement
+from integrations.canonical.till import ZReport
+from integrations.models import Document, InboundEvent, Store
+from integrations.models import StockMovement as MovementRow
+from integrations.services.trading_day import trading_day
+
+if TYPE_CHECKING:
+    from integrations.services.plan import Reading
+
+State = InboundEvent.State
+ECHOES = {"sale", "refund"}  # the till's own bookings of receipts that we post ourselves
+
+
+def store_z_reports(readings: Sequence["Reading"], *, now: datetime) -> None:
+    """Keep each till close as a document of its store's trading day. Safe to repeat."""
+    stores = {store.code: store for store in Store.objects.all()}
+    rows = [
+        _z_document(reading.event, record, stores.get(record.store_code), now)
+        for reading in readings
+        for record in reading.records
+        if isinstance(record, ZReport)
+    ]
+    Document.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    _planned(readings, "Kept for the day-end.")
+
+
+def _z_document(
+    event: InboundEvent, report: ZReport, store: Store | None, now: datetime
+) -> Document:
+    day = None
+    if store is not None:
+        # A till closed just after midnight closes the day it was opened in.
+        at = report.opened_at or report.closed_at
+        day = trading_day(at, timezone=store.timezone, cut_off=store.cut_off)
+    return Document(
+        connection=event.connection,
+        event=event,
+        kind=Document.Kind.Z_REPORT,
+        external_id=report.external_id,
+        number=report.external_id.rpartition("/")[2],
+        store=store,
+        store_code=report.store_code,
+        register_id=report.register_id,
+        placed_at=report.closed_at,
+        business_date=day,
+        currency=report.currency,
+        net=report.sales_net - report.refunds_net,
+        tax=(report.sales_gross - report.sales_net) - (report.refunds_gross - report.refunds_net),
+        gross=report.sales_gross - report.refunds_gross,
+        rounding=report.rounding,
+        state=Document.State.POSTED,
+        record=report.model_dump(mode="json"),
+        received_at=event.received_at,
+        planned_at=now,
+        posted_at=now,
+    )
+
+
+def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
+    """Keep movements as facts for drift; receipts' own bookings are echoes."""
+    rows, echoes, others = [], [], []
+    for reading in readings:
+        records = [r for r in reading.records if isinstance(r, StockMovement)]
+        (echoes if all(r.kind in ECHOES for r in records) else others).append(reading)
+        rows += [
+            MovementRow(
+                connection=reading.event.connection,
+                external_id=record.external_id,
+                location_code=record.location_code,
+                sku=sku,
+                quantity=quantity,
+                kind=record.kind,
+                note=record.note[:200],
+                occurred_at=record.occurred_at,
+            )
+            for record in records
+            if record.kind not in ECHOES
+            for sku, quantity in record.lines
+        ]
+    MovementRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    _skipped(echoes, "The till's own booking of a receipt, which is posted itself.")
+    _skipped(others, "Stock adjustments at the till are kept and not routed to the ERP.")
+
+
+def _planned(readings: Sequence["Reading"], reason: str) -> None:
+    InboundEvent.objects.filter(pk__in=[r.event.pk for r in readings]).update(
+        state=State.PLANNED, reason=reason
+    )
+
+
+def _skipped(readings: Sequence["Reading"], reason: str) -> None:
+    InboundEvent.objects.filter(pk__in=[r.event.pk for r in readings]).update(
+        state=State.SKIPPED, reason=reason
+    )

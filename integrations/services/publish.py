@@ -1,0 +1,237 @@
+"""Stock to a channel: work out what may be promised, send only what changed, hold what is odd."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from integrations.availability import available, is_unusual
+from integrations.canonical.effects import SetLevel
+from integrations.flows import lanes
+from integrations.flows.decisions import Planned
+from integrations.models import (
+    ChannelLevel,
+    Document,
+    DocumentLine,
+    Hold,
+    Link,
+    StockReading,
+    Transfer,
+)
+from integrations.operating_model.policy import StockPolicy
+from integrations.services.documents import transfer_of
+from integrations.services.places import Places, places
+from integrations.services.policy import link_policy
+from integrations.services.runtime import Runtime
+
+FLOW = "stock-to-channel"
+BATCH = 5000
+LAST_UNITS = Decimal(2)
+OPERATION = SetLevel.operation
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is known of one place and SKU."""
+
+    sellable: Decimal | None
+    in_flight: Decimal
+
+
+def publish(rt: Runtime, link: Link, *, limit: int = BATCH) -> int:
+    """Work out dirty levels and queue those that changed. Returns how many were looked at."""
+    now = rt.clock()
+    policy = link_policy(link).stock
+    due = list(
+        ChannelLevel.objects.filter(
+            connection=link.channel,
+            dirty_at__lte=now - timedelta(seconds=policy.coalesce_seconds),
+        ).order_by("dirty_at", "id")[:limit]
+    )
+    if not due:
+        return 0
+    where = places(link)
+    figures = _figures(link, where, due)
+    with transaction.atomic():
+        busy = _under_way(link, due)
+        ready = [level for level in due if (level.location_code, level.sku) not in busy]
+        for level in ready:
+            _work_out(level, figures[(level.location_code, level.sku)], policy)
+        changed = [lv for lv in ready if lv.desired is not None and lv.desired != lv.told]
+        ChannelLevel.objects.bulk_update(
+            ready, ("desired", "in_flight", "safety", "dirty_at"), batch_size=200
+        )
+        _queue(link, changed, policy, now)
+    return len(due)
+
+
+def _work_out(level: ChannelLevel, figures: Figures, policy: StockPolicy) -> None:
+    """Unknown is never zero: without a reading there is nothing to tell."""
+    level.dirty_at = None
+    level.in_flight = figures.in_flight
+    level.safety = policy.safety_stock.of(level.sku, level.location_code)
+    if figures.sellable is None:
+        level.desired = None
+        return
+    level.desired = available(
+        sellable=figures.sellable, safety=level.safety, in_flight=figures.in_flight
+    )
+
+
+def _figures(
+    link: Link, where: Places, levels: Sequence[ChannelLevel]
+) -> dict[tuple[str, str], Figures]:
+    skus = sorted({level.sku for level in levels})
+    sellable = _sellable(link, {where.owner_sku(sku) for sku in skus})
+    flying = in_flight(link.channel_id, skus)
+    return {
+        (level.location_code, level.sku): Figures(
+            sellable=sellable.get(
+                (where.warehouse_of.get(level.location_code, ""), where.owner_sku(level.sku))
+            ),
+            in_flight=flying.get((level.location_code, level.sku), Decimal(0)),
+        )
+        for level in levels
+    }
+
+
+def _sellable(link: Link, skus: set[str]) -> dict[tuple[str, str], Decimal]:
+    wanted = sorted(skus)
+    found: dict[tuple[str, str], Decimal] = {}
+    for start in range(0, len(wanted), 500):
+        rows = StockReading.objects.filter(
+            connection=link.owner, sku__in=wanted[start : start + 500]
+        )
+        found |= {
+            (place, sku): sellable
+            for place, sku, sellable in rows.values_list("location_code", "sku", "sellable")
+        }
+    return found
+
+
+def in_flight(channel_id: int, skus: Sequence[str]) -> dict[tuple[str, str], Decimal]:
+    """Net units the tills sold that the owner's reading does not include, by (location, SKU)."""
+    found: dict[tuple[str, str], Decimal] = {}
+    for start in range(0, len(skus), 500):
+        rows = (
+            DocumentLine.objects.filter(
+                document__connection_id=channel_id,
+                sku__in=skus[start : start + 500],
+                absorbed_at__isnull=True,
+                is_stocked=True,
+            )
+            .exclude(document__state__in=(Document.State.SKIPPED, Document.State.DISMISSED))
+            .values_list("location_code", "sku")
+            .annotate(units=Sum("signed_quantity"))
+        )
+        found |= {(place, sku): units for place, sku, units in rows}
+    return found
+
+
+def _under_way(link: Link, levels: Sequence[ChannelLevel]) -> set[tuple[str, str]]:
+    """Places whose earlier level is being sent this moment: their turn comes next time."""
+    return set(
+        Transfer.objects.filter(
+            connection=link.channel, operation=OPERATION, state=Transfer.State.SENDING
+        ).values_list("location_code", "sku")
+    )
+
+
+def _queue(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy, now: datetime) -> None:
+    if not changed:
+        return
+    supersede(link, changed, now)
+    transfers = [
+        transfer_of(
+            Planned(
+                key=f"{FLOW}:{link.channel.slug}:{level.location_code}:{level.sku}"
+                f":{int(now.timestamp() * 1000)}",
+                effect=SetLevel(
+                    location_code=level.location_code,
+                    sku=level.sku,
+                    level=level.desired or Decimal(0),
+                ),
+                lane=lanes.LAST_UNITS if (level.desired or 0) <= LAST_UNITS else lanes.STOCK,
+            ),
+            flow=FLOW,
+            link=link,
+            target_id=link.channel_id,
+            document=None,
+            waits_for=None,
+            now=now,
+        )
+        for level in changed
+    ]
+    unusual = _is_unusual(link, changed, policy)
+    for transfer in transfers:
+        transfer.state = Transfer.State.HELD if unusual else Transfer.State.READY
+    Transfer.objects.bulk_create(transfers, batch_size=500)
+    if unusual:
+        _hold_for_approval(link, changed, transfers, now)
+
+
+def _is_unusual(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy) -> bool:
+    guard = policy.guard
+    told_before = [level for level in changed if level.told is not None]
+    if len(told_before) < guard.min_rows:
+        return False
+    known = ChannelLevel.objects.filter(connection=link.channel, told__isnull=False).count()
+    return is_unusual(
+        levels=known,
+        zeroed=sum(1 for level in told_before if not level.desired and level.told),
+        changed=len(told_before),
+        max_zeroed_percent=guard.max_zeroed_percent,
+        max_changed_percent=guard.max_changed_percent,
+    )
+
+
+def _hold_for_approval(
+    link: Link, changed: Sequence[ChannelLevel], transfers: Sequence[Transfer], now: datetime
+) -> None:
+    zeroed = sum(1 for level in changed if not level.desired)
+    sentence = (
+        f"{len(changed)} levels of {link.channel.label} would change at once, "
+        f"{zeroed} of them to zero. Nothing was sent."
+    )
+    Hold.objects.bulk_create(
+        (
+            Hold(
+                kind="STOCK_WRITE_HELD",
+                subject=link.slug,
+                sentence=sentence,
+                link=link,
+                connection=link.channel,
+                transfer=transfer,
+                opened_at=now,
+            )
+            for transfer in transfers
+        ),
+        batch_size=500,
+    )
+
+
+def supersede(link: Link, levels: Sequence[ChannelLevel], now: datetime) -> None:
+    """Older levels of these places that are not being sent are replaced; absolute levels may be."""
+    replaceable = (Transfer.State.READY, Transfer.State.UNKNOWN, Transfer.State.HELD)
+    by_place: dict[str, list[str]] = {}
+    for level in levels:
+        by_place.setdefault(level.location_code, []).append(level.sku)
+    for place, skus in by_place.items():
+        for start in range(0, len(skus), 500):
+            old = Transfer.objects.filter(
+                connection=link.channel,
+                operation=OPERATION,
+                location_code=place,
+                sku__in=skus[start : start + 500],
+                state__in=replaceable,
+            )
+            ids = list(old.values_list("pk", flat=True))
+            Hold.objects.open().filter(transfer_id__in=ids).update(
+                closed_at=now, closed_reason="A newer level replaced it."
+            )
+            Transfer.objects.filter(pk__in=ids, state__in=replaceable).update(
+                state=Transfer.State.SUPERSEDED, closed_reason="A newer level replaced it."
+            )

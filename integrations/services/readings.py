@@ -1,0 +1,131 @@
+"""The owner's stock levels: read, kept, and what they absorb of the tills' sales."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from integrations.canonical.stock import StockLevel
+from integrations.models import CatalogueItem, ChannelLevel, DocumentLine, Link, StockReading
+from integrations.services import levels
+from integrations.services.calls import store_calls
+from integrations.services.places import Places, places, product_ids
+from integrations.services.runtime import Runtime
+
+# One request covers this many products; a census goes on from SKU to SKU in such steps.
+CHUNK = 100
+
+
+def read_levels(rt: Runtime, link: Link, items: Sequence[tuple[str, str]]) -> int:
+    """Read the owner's levels of these (SKU, product id) pairs at the link's locations.
+
+    Returns how many levels came back. What the owner did not answer for stays as it was: unknown
+    is never zero. Raises the connector's errors.
+    """
+    where = places(link)
+    warehouses = sorted(set(where.warehouse_of.values()))
+    if not items or not warehouses:
+        return 0
+    connector, buffer = rt.open(link.owner)
+    began = rt.clock()
+    try:
+        found = connector.levels(warehouses, items)  # type: ignore[attr-defined]
+    finally:
+        store_calls(link.owner, buffer.drain())
+    store_levels(link, where, found, began_at=began, now=rt.clock())
+    return len(found)
+
+
+def store_levels(
+    link: Link,
+    where: Places,
+    found: Sequence[StockLevel],
+    *,
+    began_at: datetime,
+    now: datetime,
+) -> None:
+    """Keep readings, absorb the movements they include, and mark what a channel must be told."""
+    with transaction.atomic():
+        StockReading.objects.bulk_create(
+            (
+                StockReading(
+                    connection_id=link.owner_id,
+                    location_code=level.location_code,
+                    sku=level.sku,
+                    on_hand=level.on_hand,
+                    sellable=level.sellable,
+                    began_at=began_at,
+                )
+                for level in found
+            ),
+            update_conflicts=True,
+            unique_fields=("connection", "location_code", "sku"),
+            update_fields=("on_hand", "sellable", "began_at"),
+            batch_size=500,
+        )
+        affected = [
+            (place, sku)
+            for level in found
+            for place in where.locations_of(level.location_code)
+            for sku in where.channel_skus(level.sku)
+        ]
+        _absorb(affected, began_at=began_at, now=now)
+        levels.mark_dirty(link.channel_id, affected, now=now)
+
+
+def _absorb(affected: Sequence[tuple[str, str]], *, began_at: datetime, now: datetime) -> None:
+    """A movement confirmed before the reading began is inside it: not in flight any more."""
+    by_place: dict[str, list[str]] = {}
+    for place, sku in affected:
+        by_place.setdefault(place, []).append(sku)
+    for place, skus in by_place.items():
+        for start in range(0, len(skus), 500):
+            DocumentLine.objects.filter(
+                location_code=place,
+                sku__in=skus[start : start + 500],
+                absorbed_at__isnull=True,
+                moved_at__lt=began_at,
+            ).update(absorbed_at=now)
+
+
+def stale_items(link: Link, *, before: datetime, limit: int) -> list[tuple[str, str]]:
+    """Stocked items whose reading is older than `before` or missing; the census of a link."""
+    fresh = StockReading.objects.filter(connection=link.owner, began_at__gte=before)
+    return list(
+        CatalogueItem.objects.filter(connection=link.owner, is_stocked=True, is_active=True)
+        .exclude(sku__in=fresh.values("sku"))
+        .order_by("sku")
+        .values_list("sku", "external_id")[:limit]
+    )
+
+
+def moved_items(link: Link, *, limit: int) -> list[tuple[str, str]]:
+    """Items with confirmed movements that no reading includes yet: what is worth reading next."""
+    where = places(link)
+    skus = (
+        DocumentLine.objects.filter(
+            absorbed_at__isnull=True,
+            moved_at__isnull=False,
+            is_stocked=True,
+            location_code__in=where.warehouse_of,
+        )
+        .order_by("moved_at")
+        .values_list("sku", flat=True)[: limit * 4]
+    )
+    wanted = list(dict.fromkeys(where.owner_sku(sku) for sku in skus))[:limit]
+    return product_ids(link.owner_id, wanted)
+
+
+def unread_levels(link: Link) -> Q:
+    """Channel levels that cannot be worked out: the owner was never read for them."""
+    return Q(connection=link.channel, desired__isnull=True)
+
+
+def overdue(link: Link, *, now: datetime, age: timedelta) -> int:
+    """How many of the channel's levels were last confirmed longer ago than `age`."""
+    return (
+        ChannelLevel.objects.filter(connection=link.channel, told_at__lt=now - age)
+        .exclude(told=F("desired"))
+        .count()
+    )

@@ -1,0 +1,177 @@
+"""Send held or stored work again, on purpose, after asking the source how things are now."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from integrations.models import (
+    ChannelLevel,
+    Connection,
+    Document,
+    Hold,
+    InboundEvent,
+    Link,
+    Transfer,
+    TransferAttempt,
+)
+from integrations.ports import Fact
+from integrations.services.runtime import system_now
+from integrations.services.schedule import kick
+
+REPLAY = "replay"
+State = InboundEvent.State
+
+
+def release(table: str, value: str, link: Link, *, now: datetime | None = None) -> int:
+    """A mapping row was saved: everything that it held up is replayed. Returns how many."""
+    holds = Hold.objects.open().filter(link=link, table=table, subject=value[:120])
+    return replay_holds(holds, now=now or system_now())
+
+
+def release_skus(owner_id: int, skus: Iterable[str], *, now: datetime) -> int:
+    """The owner has these products now: what waited for them is replayed."""
+    holds = Hold.objects.open().filter(
+        link__owner_id=owner_id, kind="SKU_UNMAPPED", subject__in=list(skus)
+    )
+    return replay_holds(holds, now=now)
+
+
+def replay_holds(holds: QuerySet[Hold], *, now: datetime) -> int:
+    """Replay the records behind these holds. Twice changes nothing. Returns how many records."""
+    found = list(holds.select_related("document", "transfer", "event", "connection"))
+    with transaction.atomic():
+        direct = [h.transfer for h in found if h.transfer and not _has_source(h)]
+        _send_again([t for t in direct if t], now)
+        asked = _ask_source([h for h in found if _has_source(h)], now)
+    for slug in {c.slug for c in asked}:
+        kick(f"intake:{slug}", now=now)
+    return len({(h.document_id, h.event_id, h.transfer_id) for h in found})
+
+
+def _has_source(hold: Hold) -> bool:
+    """Receipts and unreadable events come from somewhere that can be asked again."""
+    document = hold.document
+    if document is not None:
+        return document.kind in (Document.Kind.SALE, Document.Kind.RETURN)
+    return hold.event is not None
+
+
+def _ask_source(holds: Sequence[Hold], now: datetime) -> set[Connection]:
+    """One hint per record: it is fetched, and only then planned or sent again."""
+    hints, connections = [], set()
+    for hold in holds:
+        document, event = hold.document, hold.event or (hold.document and hold.document.event)
+        if event is None:
+            continue
+        connection = document.connection if document else event.connection
+        connections.add(connection)
+        hints.append(
+            InboundEvent(
+                connection=connection,
+                kind=InboundEvent.Kind.HINT,
+                topic=event.topic,
+                external_id=event.external_id,
+                version=f"{REPLAY}-{now.timestamp():.0f}-{hold.pk}",
+                source=InboundEvent.Source.REPLAY,
+                received_at=now,
+                not_before=now,
+                payload={REPLAY: {"event": event.pk, "transfer": hold.transfer_id}},
+            )
+        )
+    InboundEvent.objects.bulk_create(hints, ignore_conflicts=True, batch_size=500)
+    return connections
+
+
+def confirm(hints: Sequence[InboundEvent], facts: Sequence[Fact], *, now: datetime) -> None:
+    """The source was re-read: unchanged records go on, changed ones are planned as they are now.
+
+    Runs in the transaction that stored `facts`.
+    """
+    versions = {(fact.topic, fact.external_id): fact.version for fact in facts}
+    for hint in hints:
+        if REPLAY not in hint.payload:
+            continue
+        asked = hint.payload[REPLAY]
+        event = InboundEvent.objects.get(pk=asked["event"])
+        version = versions.get((event.topic, event.external_id))
+        if version is None:
+            _note_gone(event)
+        elif version != event.version:
+            _superseded(event)
+        elif asked["transfer"]:
+            _send_again(list(Transfer.objects.filter(pk=asked["transfer"])), now)
+        else:
+            InboundEvent.objects.filter(pk=event.pk, state__in=(State.HELD, State.PARKED)).update(
+                state=State.RECEIVED, attempts=0, not_before=now, reason=""
+            )
+
+
+def _note_gone(event: InboundEvent) -> None:
+    """Still held: the source does not know it any more, and nobody guesses."""
+    InboundEvent.objects.filter(pk=event.pk).update(
+        reason="The source does not know this record any more; it was not sent."
+    )
+
+
+def _superseded(event: InboundEvent) -> None:
+    InboundEvent.objects.filter(pk=event.pk, state__in=(State.HELD, State.PARKED)).update(
+        state=State.SUPERSEDED, reason="The source changed it; its newer version was planned."
+    )
+    Hold.objects.open().filter(event=event, document__isnull=True).update(
+        closed_at=system_now(), closed_reason="A newer version replaced it."
+    )
+
+
+def _send_again(transfers: Sequence[Transfer], now: datetime) -> None:
+    """Held work is due again; an unknown outcome is looked up now; a difference is re-read."""
+    for transfer in transfers:
+        if transfer.state == Transfer.State.HELD:
+            changed = Transfer.objects.filter(pk=transfer.pk, state=Transfer.State.HELD).update(
+                state=Transfer.State.READY, attempts=0, not_before=now
+            )
+        elif transfer.state == Transfer.State.UNKNOWN:
+            changed = Transfer.objects.filter(pk=transfer.pk).update(not_before=now)
+        else:
+            changed = Transfer.objects.filter(pk=transfer.pk, verified_at__isnull=True).update(
+                verify_after=now
+            )
+        if changed:
+            TransferAttempt.objects.create(
+                transfer=transfer, at=now, action="replay", outcome="asked"
+            )
+    held = [t.pk for t in transfers if t.state == Transfer.State.HELD]
+    Hold.objects.open().filter(transfer_id__in=held).update(
+        closed_at=now, closed_reason="Sent again."
+    )
+    for slug in {t.connection.slug for t in transfers}:
+        kick(f"deliver:{slug}", now=now)
+
+
+def dismiss(hold: Hold, *, reason: str, now: datetime) -> None:
+    """A person decides that this record is not to be transferred. Terminal, with the reason."""
+    with transaction.atomic():
+        transfers = Transfer.objects.filter(pk=hold.transfer_id)
+        if hold.document_id:
+            transfers = Transfer.objects.filter(document_id=hold.document_id)
+            Document.objects.filter(pk=hold.document_id).exclude(
+                state=Document.State.POSTED
+            ).update(state=Document.State.DISMISSED, reason=reason[:300])
+        transfers = transfers.filter(
+            state__in=(Transfer.State.HELD, Transfer.State.READY, Transfer.State.UNKNOWN)
+        )
+        levels = list(transfers.filter(operation="set-level"))
+        transfers.update(state=Transfer.State.DISMISSED, closed_reason=reason[:300])
+        for level in levels:  # the next change of stock works it out afresh
+            ChannelLevel.objects.filter(
+                connection=level.connection, location_code=level.location_code, sku=level.sku
+            ).update(desired=None)
+        event_id = hold.event_id or (hold.document and hold.document.event_id)
+        InboundEvent.objects.filter(pk=event_id, state__in=(State.HELD, State.PARKED)).update(
+            state=State.DISMISSED, reason=reason[:300]
+        )
+        same = Hold.objects.open().filter(pk=hold.pk)
+        if hold.document_id:
+            same = Hold.objects.open().filter(document_id=hold.document_id)
+        same.update(closed_at=now, closed_reason=f"Dismissed: {reason}"[:200])

@@ -1,0 +1,189 @@
+"""The sweeps of the hub: short, repeatable, each for one connection or link."""
+
+from datetime import datetime, timedelta
+
+from integrations.connectors.errors import ConnectorError, ThrottledError, UnavailableError
+from integrations.models import Connection, InboundEvent, Link
+from integrations.services import claim, health, readings
+from integrations.services.calls import store_calls
+from integrations.services.choices import refresh_choices
+from integrations.services.deliver import deliver
+from integrations.services.fetch import ask_for_parents, fetch
+from integrations.services.plan import plan
+from integrations.services.policy import link_policy
+from integrations.services.poll import poll
+from integrations.services.publish import publish
+from integrations.services.runtime import Runtime
+from integrations.services.schedule import Answer, SweepKind, kick, register
+from integrations.services.settle import settle
+from integrations.services.verify import verify
+
+MAX_AGE = timedelta(hours=24)  # a reading older than this is read again even if nothing moved
+
+
+def active_connections() -> list[str]:
+    return list(
+        Connection.objects.filter(state=Connection.State.ACTIVE).values_list("slug", flat=True)
+    )
+
+
+def enabled_links() -> list[str]:
+    return list(Link.objects.filter(enabled=True).values_list("slug", flat=True))
+
+
+def once() -> list[str]:
+    return [""]
+
+
+def _connection(rt: Runtime, slug: str) -> Connection | datetime:
+    """The connection if it may be called now, else when to look again.
+
+    After a pause one cheap question decides whether the lane opens, so that no record is used
+    as a probe.
+    """
+    now = rt.clock()
+    connection = Connection.objects.get(slug=slug)
+    if connection.state != Connection.State.ACTIVE:
+        return now + timedelta(minutes=1)
+    until = connection.circuit_open_until
+    if until is None:
+        return connection
+    if until > now:
+        return until
+    return _probe(rt, connection, now)
+
+
+def _probe(rt: Runtime, connection: Connection, now: datetime) -> Connection | datetime:
+    connector, buffer = rt.open(connection)
+    probe = connector.check()
+    store_calls(connection, buffer.drain())
+    if probe.ok:
+        health.note_success(connection, now=now)
+        return connection
+    return health.note_trouble(connection, UnavailableError(probe.sentence), now=now)
+
+
+def intake(rt: Runtime, slug: str) -> Answer:
+    """Hints first (a till sale must not wait), then the streams that are due, then plan."""
+    connection = _connection(rt, slug)
+    if isinstance(connection, datetime):
+        return connection
+    more = fetch(rt, connection) > 0
+    more |= poll(rt, connection)
+    if more:
+        plan_now(rt, "")
+    return more
+
+
+def plan_now(rt: Runtime, _: str) -> Answer:
+    """Plan what is in the inbox and wake up who delivers it."""
+    planned = plan(rt)
+    if planned:
+        now = rt.clock()
+        for link in Link.objects.filter(enabled=True).select_related("owner", "channel"):
+            kick(f"deliver:{link.owner.slug}", now=now)
+            kick(f"publish:{link.slug}", now=now)
+        for connection in Connection.objects.filter(
+            pk__in=InboundEvent.objects.filter(state=InboundEvent.State.PARKED).values("connection")
+        ):
+            ask_for_parents(connection, now=now)
+            kick(f"intake:{connection.slug}", now=now)
+    return planned > 0
+
+
+def deliver_now(rt: Runtime, slug: str) -> Answer:
+    """Send what is due; read orders back at once, because goods notes build upon them."""
+    connection = _connection(rt, slug)
+    if isinstance(connection, datetime):
+        return connection
+    sent, rest_until = deliver(rt, connection)
+    if rest_until is not None:
+        return rest_until
+    read = verify(rt, connection) if sent == 0 or sent >= 10 else 0
+    return bool(sent or read)
+
+
+def settle_now(rt: Runtime, slug: str) -> Answer:
+    connection = _connection(rt, slug)
+    if isinstance(connection, datetime):
+        return connection
+    settled = settle(rt, connection)
+    if settled:
+        kick(f"deliver:{slug}", now=rt.clock())
+    return settled > 0
+
+
+def read_stock(rt: Runtime, slug: str) -> Answer:
+    """Read the owner where sales were confirmed, then where a reading is missing or old."""
+    link = Link.objects.select_related("owner", "channel").get(slug=slug)
+    owner = _connection(rt, link.owner.slug)
+    if isinstance(owner, datetime):
+        return owner
+    now = rt.clock()
+    items = readings.moved_items(link, limit=readings.CHUNK)
+    items = items or readings.stale_items(link, before=now - MAX_AGE, limit=readings.CHUNK)
+    if not items:
+        return False
+    try:
+        found = readings.read_levels(rt, link, items)
+    except ThrottledError as error:
+        return now + error.retry_after
+    except ConnectorError as error:
+        return health.note_trouble(link.owner, error, now=now)
+    kick(f"publish:{slug}", now=now)
+    return found > 0 and len(items) == readings.CHUNK
+
+
+def publish_now(rt: Runtime, slug: str) -> Answer:
+    link = Link.objects.select_related("owner", "channel").get(slug=slug)
+    looked_at = publish(rt, link)
+    if looked_at:
+        kick(f"deliver:{link.channel.slug}", now=rt.clock())
+        return True
+    return rt.clock() + timedelta(seconds=max(1, link_policy(link).stock.coalesce_seconds))
+
+
+def housekeep(rt: Runtime, _: str) -> Answer:
+    """Free what dead workers held."""
+    if claim.expire_leases(rt):
+        for slug in active_connections():
+            kick(f"settle:{slug}", now=rt.clock())
+    return False
+
+
+def choices_now(rt: Runtime, slug: str) -> Answer:
+    """Refresh the vendor's real lists for the mapping pages."""
+    connection = _connection(rt, slug)
+    if isinstance(connection, datetime):
+        return connection
+    connector, buffer = rt.open(connection)
+    try:
+        refresh_choices(connection, connector, now=rt.clock())
+    except ThrottledError as error:
+        return rt.clock() + error.retry_after
+    except ConnectorError as error:
+        return health.note_trouble(connection, error, now=rt.clock())
+    finally:
+        store_calls(connection, buffer.drain())
+    return False
+
+
+def heartbeat(rt: Runtime, _: str) -> Answer:
+    return False
+
+
+KINDS = (
+    SweepKind("heartbeat", 20, heartbeat, once, urgency=0),
+    SweepKind("intake", 10, intake, active_connections, urgency=1),
+    SweepKind("plan", 10, plan_now, once, urgency=2),
+    SweepKind("deliver", 5, deliver_now, active_connections, urgency=3),
+    SweepKind("publish", 5, publish_now, enabled_links, urgency=4),
+    SweepKind("settle", 5, settle_now, active_connections, urgency=5),
+    SweepKind("stock", 60, read_stock, enabled_links, urgency=6),
+    SweepKind("housekeep", 10, housekeep, once, urgency=7),
+    SweepKind("choices", 3600, choices_now, active_connections, urgency=9),
+)
+
+
+def register_sweeps() -> None:
+    register(*KINDS)
