@@ -15,6 +15,8 @@ from integrations.operating_model.reading import Repeated, Tree, read_tree
 from integrations.operating_model.schema import OperatingModel
 from integrations.operating_model.systems import CheckUrl, Systems
 
+STAND_IN = {"name": "?", "currency": "XXX"}
+
 
 def load(
     text: str, *, name: str, systems: Systems, check_url: CheckUrl, overrides: Iterable[str] = ()
@@ -51,19 +53,29 @@ def _validate(data: dict[str, Any]) -> tuple[OperatingModel | None, list[tuple[P
         _prune(rest, path)
     try:
         return OperatingModel.model_validate(rest), refused
+    except ValidationError as error:
+        for path, _ in explain(error, OperatingModel):
+            _prune(rest, path[: _entry_depth(path)])
+    rest["retailer"] = STAND_IN  # it is refused in any case; the rest is still worth checking
+    try:
+        return OperatingModel.model_validate(rest), refused
     except ValidationError:
         return None, refused
 
 
+def _entry_depth(path: Path) -> int:
+    """Where the entry around a path is: a connection, a store, a whole table, the routing."""
+    return {"mappings": 3, "routing": 1}.get(str(path[0]), 2) if path else 0
+
+
 def _prune(data: dict[str, Any], path: Path) -> None:
-    """Drop the entry around a path: a connection, a store, a link, a whole table, the routing."""
-    depth = {"mappings": 3, "routing": 1}.get(str(path[0]), 2) if path else 1
-    *parents, last = path[:depth] or ("",)
+    """Drop one key; places in a list stay where they are, so that lines stay true."""
     place: Any = data
-    for part in parents:
-        place = place.get(part) if isinstance(place, dict) else None
-    if isinstance(place, dict):
-        place.pop(last, None)
+    for part in path[:-1]:
+        is_there = isinstance(place, dict) or (isinstance(place, list) and isinstance(part, int))
+        place = (place.get(part) if isinstance(place, dict) else place[part]) if is_there else None
+    if isinstance(place, dict) and path:
+        place.pop(path[-1], None)
 
 
 def _declared(data: dict[str, Any]) -> Declared:
