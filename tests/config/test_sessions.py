@@ -75,3 +75,25 @@ def test_no_cache_keeps_a_page(signed_in):
     response = signed_in.get("/accounts/login/")
 
     assert "no-store" in response["Cache-Control"]
+
+
+def test_after_signing_out_the_old_cookie_is_worth_nothing(signed_in):
+    old = signed_in.cookies["sessionid"].value
+    signed_in.post("/accounts/logout/")
+
+    signed_in.cookies["sessionid"] = old
+
+    assert not is_signed_in(signed_in)
+
+
+def test_a_new_password_ends_every_other_session(signed_in, client):
+    olive = User.objects.get(username="olive")
+    olive.set_password("quite another long one")
+    olive.save(update_fields=["password"])
+
+    assert signed_in.get("/accounts/password/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/accounts/login/", "/static/css/base.css"])
+def test_nobody_gets_their_request_echoed(client, path):
+    assert client.trace(path).status_code == 405
