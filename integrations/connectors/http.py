@@ -10,6 +10,7 @@ import httpx
 
 from integrations.connectors.bodies import Body, Model, parse, read_body, write_json
 from integrations.connectors.errors import (
+    AmbiguousError,
     ConnectorError,
     ThrottledError,
     UnavailableError,
@@ -51,7 +52,8 @@ class Budget:
 
 
 # (status, headers, data) → the vendor's own error, or None to let the common table decide.
-# Asked about every answer, 200s included; `data` is text when the body was not JSON.
+# Asked about every answer, 200s included; `data` is text when the body was not JSON. An
+# AmbiguousError becomes UnavailableError where asking again does no harm.
 Classify = Callable[[int, Mapping[str, str], Any], ConnectorError | None]
 Learn = Callable[[Mapping[str, str]], Budget | None]
 
@@ -228,6 +230,8 @@ class VendorHttp:
             detail=f"{ask.endpoint}: {status} {redact(body.data, limit=300)}",
             now=self._context.clock(),
         )
+        if isinstance(error, AmbiguousError) and ask.may_repeat:
+            error = UnavailableError(error.sentence, detail=error.detail, code=error.code)
         if error:
             raise error
         return Reply(status, headers, body.data)

@@ -1,0 +1,105 @@
+"""Batches: what became of each row, and of the rest when the connection is in trouble."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from integrations.connectors.bodies import parse
+from integrations.connectors.errors import (
+    AmbiguousError,
+    ConnectorError,
+    SchemaChangedError,
+    ThrottledError,
+    UnauthorisedError,
+    UnavailableError,
+)
+from integrations.connectors.http import Reply
+from integrations.connectors.sitoo.dialect import refusal
+from integrations.connectors.sitoo.mapping import SYSTEM
+from integrations.connectors.sitoo.schemas import RowResult
+from integrations.ports import Failed, Intent, Outcome
+
+Value = TypeVar("Value")
+WHOLE_CALL = (ThrottledError, UnavailableError, UnauthorisedError)
+Placed = tuple[int, Intent]  # an intent and its place among those given to `send`
+
+
+class Answers:
+    """One outcome per intent. After trouble that concerns the connection nothing more is sent."""
+
+    def __init__(self, intents: Sequence[Intent]) -> None:
+        self._count = len(intents)
+        self._outcomes: dict[int, Outcome] = {}
+        self._trouble: ConnectorError | None = None
+
+    def ask(self, places: Sequence[int], call: Callable[[], Value]) -> Value | None:
+        """The call's value; None when it failed, which answers these places."""
+        try:
+            if self._trouble:
+                raise self._trouble
+            return call()
+        except ConnectorError as error:
+            self._note(error)
+            self.give(places, [Failed(error)] * len(places))
+            return None
+
+    def give(self, places: Sequence[int], outcomes: Sequence[Outcome]) -> None:
+        self._outcomes.update(zip(places, outcomes, strict=True))
+
+    def all(self) -> list[Outcome]:
+        """In the order of the intents. Raises the trouble when there is nothing else to tell."""
+        outcomes = [self._outcomes[place] for place in range(self._count)]
+        trouble = self._trouble
+        if isinstance(trouble, WHOLE_CALL) and all(
+            isinstance(outcome, Failed) and outcome.error is trouble for outcome in outcomes
+        ):
+            raise trouble
+        return outcomes
+
+    def _note(self, error: ConnectorError) -> None:
+        if isinstance(error, WHOLE_CALL):
+            self._trouble = error
+        elif isinstance(error, AmbiguousError):
+            self._trouble = UnavailableError(
+                "Not sent, because an answer before it was lost.", detail=error.detail
+            )
+
+
+def unique_chunks(
+    placed: Sequence[Placed], size: int, *, by: Callable[[Intent], str]
+) -> Iterator[list[Placed]]:
+    """In order, at most `size` at once, and no two with the same `by` in one chunk."""
+    chunk: list[Placed] = []
+    seen: set[str] = set()
+    for place, intent in placed:
+        name = by(intent)
+        if chunk and (len(chunk) == size or name in seen):
+            yield chunk
+            chunk, seen = [], set()
+        chunk.append((place, intent))
+        seen.add(name)
+    if chunk:
+        yield chunk
+
+
+def row_results(reply: Reply, *, count: int, may_repeat: bool, endpoint: str) -> list[RowResult]:
+    """The rows of a batch's answer. An answer of another shape leaves a POST's outcome open."""
+    try:
+        if not isinstance(reply.data, list) or len(reply.data) != count:
+            raise SchemaChangedError(
+                f"{SYSTEM} did not answer for each row of a batch.", field="[]", detail=endpoint
+            )
+        return [parse(RowResult, row, system=SYSTEM, endpoint=endpoint) for row in reply.data]
+    except SchemaChangedError as error:
+        if may_repeat:
+            raise
+        raise AmbiguousError(error.sentence, detail=error.detail) from error
+
+
+def row_error(row: RowResult, *, may_repeat: bool, now: datetime) -> ConnectorError:
+    """Why a row was refused. QUIRK(sitoo): the request as a whole was answered with 200."""
+    no_headers: Mapping[str, str] = {}
+    error = refusal(row.statuscode, row.errortext, headers=no_headers, now=now)
+    if isinstance(error, AmbiguousError) and may_repeat:
+        return UnavailableError(error.sentence, detail=error.detail, code=error.code)
+    return error
