@@ -11,6 +11,12 @@ from django.http import QueryDict
 class FilterSet(filters.FilterSet):
     """A list page's filters. Whatever is in the URL is checked; nothing unknown is obeyed."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.form.fields.values():
+            if hasattr(field, "empty_label"):
+                field.empty_label = "Any"
+
     @property
     def rows(self) -> QuerySet[Any]:
         """Return the filtered rows; none at all when the filter was not understood."""

@@ -13,14 +13,14 @@ CAP = 10_000  # beyond this a count costs more than it says
 PER_PAGE = 25
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator):  # type: ignore[type-arg,unused-ignore]
     """A paginator that never counts past the cap; `capped` says that there is more."""
 
     cap = CAP
 
     @cached_property
     def found(self) -> int:
-        rows = self.object_list
+        rows: Any = self.object_list
         while not hasattr(rows, "query") and hasattr(rows, "data"):
             rows = rows.data  # tables2 hands over its own wrapper
         if not hasattr(rows, "query"):
@@ -28,7 +28,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return int(rows.order_by().values("pk")[: self.cap + 1].count())
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return min(self.found, self.cap)
 
     @property
@@ -88,7 +88,8 @@ def _parse(model: type[Model], field: str, key: str) -> tuple[Any, int] | None:
     if not text or not pk.isascii() or not pk.isdigit():
         return None
     try:
-        value = parse_datetime(text) or model._meta.get_field(field).to_python(text)
+        column: Any = model._meta.get_field(field)
+        value = parse_datetime(text) or column.to_python(text)
     except (ValueError, ValidationError):
         return None
     return (value, int(pk))

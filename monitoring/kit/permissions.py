@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 
 class Capability(StrEnum):
@@ -83,18 +83,18 @@ ROLES = (
 BY_SLUG = {role.slug: role for role in ROLES}
 
 
-def roles_of(user: "AbstractBaseUser | AnonymousUser") -> tuple[Role, ...]:
+def roles_of(user: "AbstractUser | AnonymousUser") -> tuple[Role, ...]:
     """Return the roles of `user`, in the table's order. One query, kept for this request only."""
     if not user.is_authenticated or not user.is_active:
         return ()
-    slugs = getattr(user, "_role_slugs", None)
-    if slugs is None:
-        slugs = frozenset(user.groups.values_list("name", flat=True))  # type: ignore[attr-defined]
-        user._role_slugs = slugs  # type: ignore[union-attr]
+    kept = vars(user)
+    if "_role_slugs" not in kept:
+        kept["_role_slugs"] = frozenset(user.groups.values_list("name", flat=True))
+    slugs = kept["_role_slugs"]
     return tuple(role for role in ROLES if role.slug in slugs)
 
 
-def can(user: "AbstractBaseUser | AnonymousUser", capability: Capability | str) -> bool:
+def can(user: "AbstractUser | AnonymousUser", capability: Capability | str) -> bool:
     """Say whether `user` may do `capability`.
 
     A superuser has the administrator's capabilities: nobody prepares or signs a day without

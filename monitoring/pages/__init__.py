@@ -1,6 +1,15 @@
 """Every page of monitoring, one line each."""
 
 from monitoring.kit.page import Page
-from monitoring.pages import search
+from monitoring.pages import connections, flows, orders, search, stock, trace
 
-PAGES: tuple[Page, ...] = (search.PAGE,)
+PAGES: tuple[Page, ...] = (
+    orders.PAGE,
+    trace.PAGE,
+    stock.PAGE,
+    stock.SKU,
+    flows.PAGE,
+    connections.PAGE,
+    connections.CONNECTION,
+    search.PAGE,
+)

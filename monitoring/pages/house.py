@@ -1,9 +1,57 @@
 """What the frame says about the house itself: connection lights and the sentences on top."""
 
-from django.http import HttpRequest
+from datetime import datetime, timedelta
 
-from monitoring.kit.frame import Status
+from django.http import HttpRequest
+from django.urls import reverse
+
+from integrations.models import Connection, Sweep
+from monitoring.kit import formats
+from monitoring.kit.clock import now_of
+from monitoring.kit.frame import Light, Notice, Status
+from monitoring.kit.permissions import Capability, can
+from monitoring.pages.states import State, connection_state
+
+SILENT = timedelta(minutes=2)  # the shortest time in which stopped background work must be seen
 
 
 def status(request: HttpRequest) -> Status:
-    return Status()
+    """Return the lights and notices: two queries, however many connections there are."""
+    if not request.user.is_authenticated:
+        return Status()
+    now = now_of(request)
+    connections = list(Connection.objects.all())
+    states = [(connection, connection_state(connection, now=now)) for connection in connections]
+    opens = can(request.user, Capability.VIEW_CONNECTIONS)
+    lights = [_light(connection, state, now=now, opens=opens) for connection, state in states]
+    notices = [_notice(*pair, opens=opens) for pair in states if pair[1].tone in NOTICED]
+    return Status(lights, [*_workers(now), *notices])
+
+
+NOTICED = ("wrong", "waiting")
+
+
+def _light(connection: Connection, state: State, *, now: datetime, opens: bool) -> Light:
+    last = connection.last_success_at
+    heard = f"Last answer {formats.relative(last, now=now)}." if last else "No answer yet."
+    url = reverse("connection", args=[connection.pk]) if opens else ""
+    detail = f"{connection.label} {state.word}. {state.sentence} {heard}"
+    return Light(connection.label, state.tone, state.word, detail, url)
+
+
+def _notice(connection: Connection, state: State, *, opens: bool) -> Notice:
+    text = f"{connection.label}: {state.sentence} What is meant for it is kept until it answers."
+    url = reverse("connection", args=[connection.pk]) if opens else ""
+    return Notice(text, state.tone, url, "See the connection" if url else "")
+
+
+def _workers(now: datetime) -> list[Notice]:
+    newest = Sweep.objects.order_by("-finished_at").values_list("finished_at", flat=True)
+    finished = newest.filter(finished_at__isnull=False).first()
+    if finished is None:
+        return [Notice("The background work has not started yet, so nothing moves.", "wrong")]
+    if now - finished < SILENT:
+        return []
+    words = formats.relative(finished, now=now)
+    text = f"The background work last ran {words}. What you see may be old; nothing is lost."
+    return [Notice(text, "wrong")]

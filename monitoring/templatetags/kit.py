@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from monitoring.kit import formats
@@ -45,9 +46,13 @@ def ago(context: dict[str, Any], moment: datetime | None, zone: str = "UTC") -> 
 
 
 @register.simple_tag(takes_context=True)
-def clock(context: dict[str, Any], zone: str = "UTC") -> str:
-    """The page's own time, for its "as of"."""
-    return formats.absolute(now_of(context["request"]), zone)
+def clock(context: dict[str, Any]) -> SafeString:
+    """The page's own time, for its "as of": the time to read, the day on hover."""
+    now = now_of(context["request"])
+    words = f"{now:%H:%M:%S} UTC"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', now.isoformat(), formats.absolute(now), words
+    )
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from monitoring.kit import formats
 from monitoring.kit.charts import svg
 
-WIDTH, HEIGHT = 320, 18
+WIDTH, HEIGHT = 240, 10
 LEAST = 4  # a cause of one unit beside a thousand is still seen
 
 
@@ -20,18 +20,21 @@ class Cause:
     kind: str  # in-flight, held, policy, unmapped, one-sided, unexplained
 
 
-def drift_bar(causes: Sequence[Cause], *, title: str) -> SafeString:
+def drift_bar(
+    causes: Sequence[Cause], *, title: str, longest: Decimal = Decimal(0)
+) -> SafeString:
     """Return a bar of the causes by size; what is unexplained is hatched.
 
-    Lengths are of the units without sign, so that opposite causes do not hide each other.
+    Lengths are of the units without sign, so that opposite causes do not hide each other. Bars of
+    one page are to one scale: a bar of `longest` units fills the width.
     """
     root = svg.drawing(WIDTH, HEIGHT, title=title, kind="drift")
     _hatch(root)
     total = sum(abs(cause.units) for cause in causes)
     room, at = WIDTH - LEAST * len(causes), 0
     for cause in causes:
-        wide = LEAST + int(abs(cause.units) * room / total) if total else 0
-        shape = {"x": at, "y": 1, "width": max(wide - 1, 1), "height": HEIGHT - 2}
+        wide = LEAST + int(abs(cause.units) * room / max(total, longest)) if total else 0
+        shape = {"x": at, "y": 0, "width": max(wide - 1, 1), "height": HEIGHT}
         segment = svg.add(root, "rect", class_=f"drift drift--{cause.kind}", **shape)
         svg.hover(segment, f"{cause.label}: {formats.quantity(cause.units)}")
         if cause.kind == "unexplained":

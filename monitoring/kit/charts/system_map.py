@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from monitoring.kit.charts import svg
 
-WIDTH, BOX, PORT, PAD, GAP = 880, 188, 40, 30, 28
+WIDTH, BOX, PORT, PAD, GAP = 1120, 200, 40, 30, 28
 CHANNELS = ("pos", "shop")  # they stand on the left; who owns stock and money, on the right
 WEIGHTS = (0, 10, 100, 1000, 10_000)
 

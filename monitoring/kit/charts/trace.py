@@ -15,10 +15,10 @@ from monitoring.kit.charts import svg
 
 LANE, TOP, LEFT, RIGHT = 64, 30, 128, 96
 STEPS = (
-    (timedelta(milliseconds=1), 46),
-    (timedelta(seconds=5), 84),
-    (timedelta(minutes=1), 104),
-    (timedelta(hours=1), 130),
+    (timedelta(milliseconds=1), 84),
+    (timedelta(seconds=5), 96),
+    (timedelta(minutes=1), 112),
+    (timedelta(hours=1), 136),
     (timedelta(days=1), 160),
 )
 LONGEST = 190

@@ -1,0 +1,20 @@
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One view among several of the same thing. `count` is left out when it is None."""
+
+    label: str
+    url: str
+    current: bool
+    count: str | None = None
+
+
+def flow_tabs(current: int) -> list[Tab]:
+    names = (("Flows", "flows"), ("Connections", "connections"))
+    return [
+        Tab(label, reverse(name), index == current) for index, (label, name) in enumerate(names)
+    ]
