@@ -1,10 +1,12 @@
 """What a shopkeeper sets up by hand: shops, tills, ways to pay, groups, people and levels."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integrations.sandbox.sitoo.formats import guid
+from integrations.sandbox.sitoo.listing import Wire
 from integrations.sandbox.sitoo.state import DEFAULT_PRICE_LIST, FIFO, VIRTUAL, Register
 
 if TYPE_CHECKING:
@@ -55,10 +57,10 @@ class Backoffice:
             "zip": "",
             "city": city,
             "countryid": country,
-            "timezone": timezone,
             "nearby_stores": [],
             "tags": [],
         }
+        self._state.timezones[id] = timezone
         warehouse_id = self._system.places.add_warehouse(
             {
                 "name": name,
@@ -137,9 +139,16 @@ class Backoffice:
             self._state.staff[external_id] = self._system.places.add_user(body)
         return self._state.staff[external_id]
 
-    def set_level(self, warehouse_id: int, sku: str, units: Decimal) -> None:
-        """Put so many units on the shelf, at cost, as if they had always been there."""
+    def stock_product(self, body: Wire, *, options: Iterable[tuple[str, str]] = ()) -> int:
+        """A product set up by hand, which is no effect of the API. Returns its id."""
+        id = self._system.products.create(body)
+        variant = [{"name": name, "value": value} for name, value in options]
+        self._state.products[id]["variant"] = variant
+        return id
+
+    def receive(self, warehouse_id: int, sku: str, units: int) -> None:
+        """Put more units on the shelf, at cost, without a transaction."""
         item = self._system.stock.item(warehouse_id, sku)
-        item.total = units
-        item.value = units * self._system.stock.cost_of(sku)
+        item.total += units
+        item.value += units * self._system.stock.cost_of(sku)
         item.modified = self._state.now()

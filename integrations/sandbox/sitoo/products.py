@@ -75,6 +75,13 @@ class Products:
         return write(request, self._remove)
 
     def add(self, body: Mapping[str, Any]) -> int:
+        """A new product by the API; its id is returned. Raises ApiError 400."""
+        id = self.create(body)
+        row = self.state.products[id]
+        self.state.record("product", id, row["sku"], dict(row))
+        return id
+
+    def create(self, body: Mapping[str, Any]) -> int:
         """A new product; its id is returned. Raises ApiError 400."""
         if body.get("sku") is None:
             raise missing("sku")
@@ -85,7 +92,6 @@ class Products:
         self.state.products[id] = row
         self._index(row)
         self._set_default_price(row)
-        self.state.record("product", id, row["sku"], dict(row))
         return id
 
     def _change(self, body: Mapping[str, Any]) -> bool:

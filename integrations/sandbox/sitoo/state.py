@@ -72,6 +72,7 @@ class State:
     company: str = ""
 
     stores: dict[int, Wire] = field(default_factory=dict)
+    timezones: dict[int, str] = field(default_factory=dict)  # by store: receipts say it, stores not
     warehouses: dict[int, Wire] = field(default_factory=dict)
     registers: dict[str, Register] = field(default_factory=dict)
     payment_types: dict[int, Wire] = field(default_factory=dict)

@@ -68,7 +68,7 @@ class Tills:
         number = receipt.number or f"{register.wire['registerkey']}{register.receipts:06d}"
         notes = {
             "pos-receiptid": number,
-            "pos-timezone": store["timezone"],
+            "pos-timezone": self.state.timezones[register.store_id],
             "store-externalid": store["externalid"],
             "store-name": store["name"],
         }

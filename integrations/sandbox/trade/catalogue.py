@@ -114,8 +114,8 @@ def example_products() -> tuple[Product, ...]:
 
 def _variants(family: _Family) -> Iterator[Product]:
     for colour, size in every_pair(family.colours or ("",), family.sizes or ("",)):
-        options = tuple((name, value) for name, value in
-                        (("Colour", colour), ("Size", size)) if value)  # fmt: skip
+        style = "Colour" if size else "Style"
+        options = tuple(pair for pair in ((style, colour), ("Size", size)) if pair[1])
         parts = [family.stem, colour[:3].upper(), size]
         sku = "-".join(part for part in parts if part)
         price = Decimal(family.price)
