@@ -1,7 +1,7 @@
 """Every page of monitoring, one line each."""
 
 from monitoring.kit.page import Page
-from monitoring.pages import connections, flows, orders, search, stock, trace
+from monitoring.pages import connections, flows, mappings, orders, search, stock, trace
 
 PAGES: tuple[Page, ...] = (
     orders.PAGE,
@@ -11,5 +11,7 @@ PAGES: tuple[Page, ...] = (
     flows.PAGE,
     connections.PAGE,
     connections.CONNECTION,
+    mappings.PAGE,
+    mappings.MAPPING,
     search.PAGE,
 )

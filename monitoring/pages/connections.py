@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.safestring import SafeString
 
-from integrations.models import Connection, RateBudget
+from integrations.public import Connection, RateBudget
 from monitoring.kit import charts
 from monitoring.kit.clock import now_of
 from monitoring.kit.columns import NUMBER, TimeColumn, badge_tag

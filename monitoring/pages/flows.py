@@ -10,7 +10,7 @@ from django.db.models.functions import TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
-from integrations.models import Connection, Link, StreamCursor, Transfer
+from integrations.public import Connection, Link, StreamCursor, Transfer
 from monitoring.kit import charts
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Page, render

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 from django.urls import reverse
 
-from integrations.models import Connection, Sweep
+from integrations.public import Connection, Sweep
 from monitoring.kit import formats
 from monitoring.kit.clock import now_of
 from monitoring.kit.frame import Light, Notice, Status

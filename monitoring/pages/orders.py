@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from integrations.models import Document, Store
+from integrations.public import Document, Store
 from monitoring.kit.columns import MoneyColumn, TimeColumn, badge_tag
 from monitoring.kit.filters import FilterSet
 from monitoring.kit.page import Page, render

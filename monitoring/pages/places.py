@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from integrations.models import CatalogueItem, MappingRow, StockReading
+from integrations.public import CatalogueItem, MappingRow, StockReading
 from monitoring.drift import Drift
 
 TABLE = "store-warehouse"

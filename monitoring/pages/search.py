@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from integrations.models import CatalogueItem, Document, DocumentLink, Transfer
+from integrations.public import CatalogueItem, Document, DocumentLink, Transfer
 from monitoring.kit.page import Page, is_partial, render
 from monitoring.kit.permissions import Capability
 from monitoring.pages.orders import explain

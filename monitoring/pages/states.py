@@ -6,7 +6,7 @@ A light is green only when the newest answer is fresh; silence is never green.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from integrations.models import Connection, Document, Transfer
+from integrations.public import Connection, Document, Transfer
 
 FRESH = timedelta(minutes=5)  # a connection is polled far more often than this
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integrations.models import CatalogueItem, ChannelLevel, Document, DocumentLine
+from integrations.public import CatalogueItem, ChannelLevel, Document, DocumentLine
 from monitoring.drift import Drift, Level, explain
 from monitoring.kit import charts, formats
 from monitoring.kit.columns import QuantityColumn, TimeColumn
@@ -55,7 +55,9 @@ def why(drift: Drift, *, longest: Decimal) -> SafeString:
         return format_html('<span class="faint">{}</span>', "Agree")
     words = ", ".join(f"{formats.quantity(part.units)} {part.label}" for part in drift.parts)
     causes = [charts.Cause(part.label, part.units, part.kind) for part in drift.parts]
-    return format_html("{}<small>{}</small>", charts.drift_bar(causes, title=words, longest=longest), words)
+    return format_html(
+        "{}<small>{}</small>", charts.drift_bar(causes, title=words, longest=longest), words
+    )
 
 
 class LevelFilter(FilterSet):

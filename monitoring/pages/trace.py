@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.safestring import SafeString
 
-from integrations.models import CallLog, Document, Transfer, TransferAttempt
+from integrations.public import CallLog, Document, Transfer, TransferAttempt
 from monitoring.kit import charts
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability, can
