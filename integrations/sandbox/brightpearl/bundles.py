@@ -27,20 +27,14 @@ def messages_of(request: Request) -> list[Mapping[str, Any]]:
 
 
 def as_request(message: Mapping[str, Any], prefix: str, headers: Mapping[str, str]) -> Request:
-    """One message as if it had been sent alone."""
+    """One message as if it had been sent alone. Messages carry no headers of their own."""
     body = message.get("body")
     return Request(
         method=str(message.get("httpMethod", "")),
         path=prefix + str(message.get("uri", "")),
-        headers={**headers, **{k.lower(): str(v) for k, v in _headers(message).items()}},
+        headers=headers,
         body=b"" if body is None else write_json(body),
     )
-
-
-def _headers(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """QUIRK [assumed]: a message may carry its own headers, e.g. If-Match."""
-    headers = message.get("headers")
-    return headers if isinstance(headers, Mapping) else {}
 
 
 def run_bundle(dispatch: Dispatch, request: Request, prefix: str) -> Reply:

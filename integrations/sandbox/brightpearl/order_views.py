@@ -5,6 +5,7 @@ from typing import Any
 
 from integrations.sandbox.brightpearl.documents import Order, OrderRow
 from integrations.sandbox.brightpearl.formats import (
+    ZERO,
     four,
     id_set,
     six,
@@ -172,6 +173,7 @@ def _full_row(world: World, order: Order, row: OrderRow) -> dict[str, Any]:
         "productName": row.name,
         "productSku": row.sku,
         "quantity": {"magnitude": four(row.quantity)},
+        "itemCost": {"currencyCode": world.settings.currency, "value": _item_cost(world, row)},
         "productPrice": {"currencyCode": currency, "value": four(_unit_price(row))},
         "discountPercentage": "0.00",
         "rowValue": {
@@ -188,6 +190,11 @@ def _full_row(world: World, order: Order, row: OrderRow) -> dict[str, Any]:
     if row.external_ref:
         view["externalRef"] = row.external_ref
     return view
+
+
+def _item_cost(world: World, row: OrderRow) -> str:
+    product = world.products.get(row.product_id)
+    return four(product.cost if product else ZERO)
 
 
 def _unit_price(row: OrderRow) -> Decimal:

@@ -1,5 +1,6 @@
 """The only place in the sandbox that knows what time it is."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -45,3 +46,8 @@ class ManualClock:
     def advance(self, by: timedelta) -> datetime:
         self._now += by
         return self._now
+
+
+def sleep(span: timedelta) -> None:
+    """Let real time pass: how a server acts out latency and delays."""
+    time.sleep(span.total_seconds())

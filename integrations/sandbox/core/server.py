@@ -2,7 +2,6 @@
 
 import socket
 import struct
-import time
 from datetime import timedelta
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from integrations.sandbox.core.clock import sleep
 from integrations.sandbox.core.faults import BrokenConnectionError, TimedOut
 from integrations.sandbox.core.http import Request, Response
 from integrations.sandbox.core.webhooks import send_over_http
@@ -115,11 +115,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 for _method in METHODS:
     setattr(_Handler, f"do_{_method}", _Handler.answer)
-
-
-def sleep(span: timedelta) -> None:
-    """Let real time pass."""
-    time.sleep(span.total_seconds())
 
 
 def _phrase(status: int) -> str:
