@@ -1,6 +1,7 @@
 """The Brightpearl account as a system of the sandbox."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from threading import RLock
 from typing import Any
@@ -24,6 +25,7 @@ from integrations.sandbox.core.webhooks import HookQueue
 
 API = "/brightpearl/public-api"
 TOO_MANY = "You have sent too many requests. Please wait before sending another request"
+DELAYS = {"visibility_lag_ms", "row_lag_ms", "invoice_delay_ms", "hook_delay_ms"}
 INJECTED_WAIT_MS = 1000  # how long an injected throttle asks callers to wait
 
 
@@ -143,7 +145,14 @@ class BrightpearlSystem(MasterData):
         return self._respond(ApiError(500, INTERNAL, "Internal Server Error").reply(), quota)
 
     def configure(self, limits: Mapping[str, Any]) -> None:
-        """`per_minute` (None: no cap) and `count`: `bundle` as one request, or its `messages`."""
+        """Change the cap, how bundles count, and how long things take.
+
+        `per_minute` (None: no cap), `count` (`bundle` as one request, or its `messages`),
+        `visibility_lag_ms`, `row_lag_ms`, `invoice_delay_ms`, `hook_delay_ms`.
+        """
+        for name in DELAYS & limits.keys():
+            span = timedelta(milliseconds=int(limits[name]))
+            setattr(self.settings, name.removesuffix("_ms"), span)
         if "per_minute" in limits:
             wanted = limits["per_minute"]
             self._quota.per_minute = None if wanted is None else int(wanted)

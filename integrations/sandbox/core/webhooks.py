@@ -199,5 +199,5 @@ def send_over_http(call: OutgoingCall, *, timeout: int = 10) -> int | None:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, http.client.HTTPException):  # ValueError: not a URL
         return None

@@ -90,3 +90,11 @@ def test_an_event_that_does_not_exist_cannot_be_subscribed_to(account):
     body = {"subscribeTo": "order.created", "httpMethod": "GET", "uriTemplate": "http://x"}
 
     assert account.error("POST", PATH, body) == (400, "INTC-064")
+
+
+def test_a_subscriber_can_ask_for_a_rehearsal(account):
+    hook = subscribe(account, "product", idSetAccepted=True)
+
+    account.call("POST", f"{PATH}/{hook}/simulate", {"testData": {"${resource-id}": "1-3"}})
+
+    assert [call["id"] for call in heard(account)] == ["1-3"]
