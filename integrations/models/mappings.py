@@ -25,9 +25,13 @@ class MappingRow(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=("link", "table", "source_value", "effective_from"),
-                nulls_distinct=False,
                 name="mappingrow_one_per_value_and_date",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=("link", "table", "source_value"),
+                condition=models.Q(effective_from__isnull=True),
+                name="mappingrow_one_per_value_without_date",
+            ),
         ]
 
 

@@ -3,7 +3,7 @@
 Pure: text in, a checked model or every problem at once out; nothing here touches the database.
 """
 
-from integrations.operating_model.diff import Change, changes
+from integrations.operating_model.diff import Change, changes, report
 from integrations.operating_model.loading import load
 from integrations.operating_model.policy import LinkPolicy, StockPolicy
 from integrations.operating_model.problems import OperatingModelError, Problem
@@ -21,5 +21,6 @@ __all__ = [
     "SystemFacts",
     "changes",
     "load",
+    "report",
     "write",
 ]

@@ -28,7 +28,7 @@ class Declared:
 def check(model: OperatingModel, declared: Declared) -> Found:
     """Everything that disagrees, as path and sentence."""
     yield from _owners(model, declared)
-    yield from _stores(model)
+    yield from _zones(model)
     for slug, link in model.links.items():
         yield from _link(model, slug, link, declared)
     yield from _posted_twice(model)
@@ -63,14 +63,15 @@ def _label(model: OperatingModel, slug: str) -> str:
     return connection.label if connection else slug
 
 
-def _stores(model: OperatingModel) -> Found:
-    for code, store in model.stores.items():
-        if not _is_zone(store.timezone):
-            help_ = nearest(store.timezone, available_timezones())
-            sentence = (
-                f"“{store.timezone}” is not a time zone.{help_} Write one like Europe/London."
-            )
-            yield ("stores", code, "timezone"), sentence
+def _zones(model: OperatingModel) -> Found:
+    named: list[tuple[Path, str]] = [
+        *((("stores", code, "timezone"), store.timezone) for code, store in model.stores.items()),
+        *((("teams", c, "timezone"), team.timezone) for c, team in (model.teams or {}).items()),
+    ]
+    for path, zone in named:
+        if not _is_zone(zone):
+            help_ = nearest(zone, available_timezones()) or " Write one like Europe/London."
+            yield path, f"“{zone}” is not a time zone.{help_}"
 
 
 def _is_zone(name: str) -> bool:
@@ -183,6 +184,8 @@ def _routing(model: OperatingModel, declared: Declared) -> Found:
         path: Path = ("routing", index)
         if rule.team not in teams:
             yield (*path, "team"), f"There is no team “{rule.team}”.{nearest(rule.team, teams)}"
+        if rule.least_value is not None and not rule.currency:
+            yield (*path, "currency"), "A least value needs its currency."
         if rule.link and rule.link not in declared.links:
             sentence = f"There is no link “{rule.link}”.{nearest(rule.link, declared.links)}"
             yield (*path, "link"), sentence

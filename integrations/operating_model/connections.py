@@ -53,6 +53,8 @@ def _credentials(path: Path, entry: Connection, facts: SystemFacts) -> Found:
                 (*path, "credentials", name),
                 ("No secret belongs in the file. Write env:NAME and set NAME in the environment."),
             )
+    if "rate_limit" in entry.settings:
+        yield (*path, "settings", "rate_limit"), "Write rate_limit beside settings, not in it."
     for name in entry.settings:
         if name in facts.credentials:
             yield (
@@ -71,7 +73,8 @@ def _addresses(path: Path, settings: dict[str, Any], check_url: CheckUrl) -> Fou
 
 
 def _settings(path: Path, entry: Connection, facts: SystemFacts) -> Found:
-    plain = {name: each for name, each in entry.settings.items() if name not in facts.credentials}
+    judged = {*facts.credentials, "rate_limit"}
+    plain = {name: each for name, each in entry.settings.items() if name not in judged}
     try:
         facts.config.model_validate({**plain, **stand_ins(entry.credentials)})
     except ValidationError as error:

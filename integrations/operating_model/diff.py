@@ -51,7 +51,8 @@ def changes(wanted: OperatingModel, present: OperatingModel | None) -> list[Chan
         found += _switched(section, before.get(section, {}), after[section], switch=switch)
     found += _mappings(wanted, present)
     if after["teams"] is not None:
-        found += _entries("teams", before.get("teams") or {}, after["teams"])
+        teams = _entries("teams", before.get("teams") or {}, after["teams"])
+        found += [change for change in teams if change.kind != "removed"]
     if after["routing"] is not None:
         found += _entry(
             "routing", "rules", _numbered(before.get("routing")), _numbered(after["routing"])

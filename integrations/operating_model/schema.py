@@ -19,12 +19,11 @@ class Retailer(Section):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]  # of the ledger
 
 
-class RateLimit(Section):
-    """Our own share of the vendor's limit. `requests` empty: no limit."""
-
-    requests: Annotated[int, Field(ge=1)] | None = None
-    seconds: Annotated[int, Field(ge=1, le=86_400)] = 60
-    concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
+# Our own share of the vendor's limit; what is not named stays as the vendor documents it, and an
+# empty value means no limit.
+RateLimit = dict[
+    Literal["requests", "seconds", "concurrency"], Annotated[int, Field(ge=1, le=86_400)] | None
+]
 
 
 class Connection(Section):
@@ -102,26 +101,45 @@ class MappingRow(Section):
         return {**own, "target": {n: v for n, v in target.items() if v is not None}}
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
 class Team(Section):
-    name: Name
+    """Who belongs to it, and when it works (local time of its zone)."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     members: tuple[str, ...] = ()  # user names
+    timezone: Annotated[str, StringConstraints(min_length=1, max_length=40)] = "Europe/London"
+    opens: time = time(8)
+    closes: time = time(18)
+    weekdays: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+    @field_serializer("opens", "closes", when_used="json")
+    def _minutes(self, value: time) -> str:
+        return value.strftime("%H:%M")
 
 
 class RoutingRule(Section):
     """Who gets an exception. Empty fields match everything; the last rule that matches wins."""
 
     team: Code
-    type: str = ""
+    type: Annotated[str, StringConstraints(max_length=30)] = ""  # SALE_NOT_POSTED
     link: str = ""
     store: str = ""
-    min_value: Annotated[Decimal, Field(ge=0)] | None = None
+    least_value: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
+    note: Annotated[str, StringConstraints(max_length=200)] = ""
+
+    @field_serializer("least_value", when_used="json")
+    def _plain(self, value: Decimal | None) -> str | None:
+        return None if value is None else f"{value.normalize() + 0:f}"
 
 
 class OperatingModel(Section):
     """One retailer. Keys are slugs or codes.
 
-    Connections, links and stores that are absent are switched off, never deleted. A mapping table,
-    the teams or the routing that the file does not name are left as they are.
+    Connections, links and stores that are absent are switched off, never deleted; teams that are
+    absent stay. A mapping table or the routing that the file does not name is left as it is.
     """
 
     retailer: Retailer

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from integrations.connectors.errors import ConnectorError
+from integrations.connectors.errors import RejectedError, SchemaChangedError
 from integrations.mapping.tables import MAPPING_TABLES, TargetField
 from integrations.mapping.validation import Known
 from integrations.models import CatalogueItem, ChoiceList, Connection, Link
@@ -18,15 +18,16 @@ KINDS = tuple(sorted((_BY_TABLES | _OF_CHANNELS | {"stores", "price-lists"}) - {
 def refresh_choices(
     connection: Connection, connector: Connector, *, now: datetime, kinds: Iterable[str] = KINDS
 ) -> list[str]:
-    """Read every list of a connection anew; returns the kinds that could not be read.
+    """Read every list of a connection anew; returns the kinds that it refused to give.
 
     A list that cannot be read stays as it was. An empty answer means that there is no such list.
+    Raises ThrottledError, UnavailableError or UnauthorisedError: the connection is in trouble.
     """
     failed = []
     for kind in kinds:
         try:
             found = connector.choices(kind)
-        except ConnectorError:
+        except (RejectedError, SchemaChangedError):
             failed.append(kind)
             continue
         items = [{"code": choice.code, "label": choice.label} for choice in found]

@@ -10,9 +10,10 @@ from django.db import transaction
 from integrations.mapping.lookups import Item, Lookups, Need, Row
 from integrations.mapping.tables import TABLES, MappingTable
 from integrations.mapping.validation import RowProblem, clean_target, nearest, row_problems
-from integrations.models import CatalogueItem, Link, MappingChange, MappingRow
+from integrations.models import CatalogueItem, Hold, Link, MappingChange, MappingRow
 from integrations.services.audit import By, actor, actor_name, record_audit
 from integrations.services.choices import known_codes
+from integrations.services.runtime import system_now
 
 CHUNK = 500  # values per query
 
@@ -85,8 +86,8 @@ def set_row(
     source_value: str,
     target: dict[str, str],
     by: By,
-    now: datetime,
     reason: str = "",
+    now: datetime | None = None,
     effective_from: date | None = None,
     source_label: str | None = None,
     expected_version: int | None = None,
@@ -96,7 +97,7 @@ def set_row(
     `expected_version` is the version the editor saw (0: no row); None does not ask.
     Saving what is there already changes nothing. Raises MappingError with every problem.
     """
-    kind = _table(table)
+    now, kind = now or system_now(), _table(table)
     _lock(link)
     source, target = kind.clean_source(source_value), clean_target(target)
     row = find_row(link, kind, source, effective_from)
@@ -121,18 +122,25 @@ def set_row(
 
 @transaction.atomic
 def delete_row(
-    *, row_id: int, by: By, now: datetime, reason: str = "", expected_version: int | None = None
+    *,
+    row_id: int,
+    by: By,
+    reason: str = "",
+    now: datetime | None = None,
+    expected_version: int | None = None,
 ) -> None:
     """Remove one row; its history stays. Removing what is gone changes nothing."""
     row = MappingRow.objects.select_for_update(of=("self",)).filter(pk=row_id).first()
     if row is None:
         return
     _check_version(row, expected_version)
-    _record(row, before=row.target, after=None, by=by, reason=reason, now=now)
+    _record(row, before=row.target, after=None, by=by, reason=reason, now=now or system_now())
     row.delete()
 
 
-def roll_back(*, change_id: int, by: By, now: datetime, reason: str) -> MappingRow | None:
+def roll_back(
+    *, change_id: int, by: By, reason: str = "", now: datetime | None = None
+) -> MappingRow | None:
     """Undo one change of the history: the row is again as before it. None: there was none then."""
     change = MappingChange.objects.select_related("link").get(pk=change_id)
     reason = reason or f"Undo of the change of {change.at:%d %B %Y %H:%M} UTC"
@@ -218,6 +226,11 @@ def _release_later(link: Link, table: str, value: str) -> None:
 
 
 def _release(link: Link, table: str, value: str) -> None:
+    """Replay what waits for this value, in whatever spelling the tills sent it."""
     from integrations.services import replay  # it plans, and planning reads lookups from here
 
-    replay.release(table, value, link)
+    key = TABLES[table].source_key
+    waiting = Hold.objects.open().filter(link=link, table=table)
+    for subject in waiting.values_list("subject", flat=True).distinct().order_by("subject"):
+        if key(subject) == key(value):
+            replay.release(table, subject, link)
