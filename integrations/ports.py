@@ -223,7 +223,9 @@ class Limiter(Protocol):
     def release(self) -> None:
         """The call ended; only connections with a concurrency limit count it."""
 
-    def learn(self, *, limit: int | None, remaining: int | None, reset_after: timedelta | None) -> None:
+    def learn(
+        self, *, limit: int | None, remaining: int | None, reset_after: timedelta | None
+    ) -> None:
         """What the vendor's headers said."""
 
     def refuse(self, *, retry_after: timedelta) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from integrations import models
+from integrations.canonical.effects import JournalLine
 from integrations.mapping.tables import (
     JOURNAL_ACCOUNTS,
     MAPPING_TABLES,
@@ -68,6 +69,7 @@ from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
 from integrations.services.runtime import Runtime, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
+from integrations.services.submit import hold_journal, submit_journal
 from integrations.services.trading_day import trading_day
 from integrations.services.wiring import live
 
@@ -221,6 +223,7 @@ __all__ = [
     "DocumentTender",
     "HealthFigures",
     "Hold",
+    "JournalLine",
     "InboundEvent",
     "Link",
     "MappingChange",
@@ -262,6 +265,7 @@ __all__ = [
     "documents",
     "events",
     "health_figures",
+    "hold_journal",
     "holds",
     "in_flight",
     "kick",
@@ -289,6 +293,7 @@ __all__ = [
     "send_unknown_again",
     "set_mapping",
     "stores",
+    "submit_journal",
     "sweeps",
     "sync_sweeps",
     "system_now",

@@ -7,7 +7,7 @@ from integrations.ports import Call
 
 
 def store_calls(connection: Connection, calls: Iterable[Call]) -> dict[str, int]:
-    """Store calls in bulk. Returns which CallLog row carried each idempotency key, last one wins."""
+    """Store calls in bulk. Returns which CallLog row carried each idempotency key last."""
     calls = list(calls)
     rows = CallLog.objects.bulk_create(
         CallLog(

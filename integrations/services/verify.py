@@ -17,7 +17,7 @@ RETRY = timedelta(seconds=20)
 # Order read-backs carry the row ids that goods notes need, so they go first and at once.
 FIRST = ("create-order", "create-credit")
 # Read back later and together: one window of payments, one set of notes.
-LATER = timedelta(seconds=30)
+LATER = timedelta(seconds=10)
 
 
 def verify(rt: Runtime, connection: Connection, *, limit: int = BATCH) -> int:

@@ -32,7 +32,8 @@ def secret(reference: str) -> str:
 def configuration(connection: Connection) -> Any:
     """The system's validated settings with its credentials. Raises ValueError with a sentence."""
     secrets = {name: secret(reference) for name, reference in connection.credentials.items()}
-    return system(connection.system).config.model_validate({**connection.settings, **secrets})
+    settings = {name: value for name, value in connection.settings.items() if name != "rate_limit"}
+    return system(connection.system).config.model_validate({**settings, **secrets})
 
 
 def build(

@@ -1,0 +1,184 @@
+"""A store's trading day → balanced journal lines. Pure.
+
+Each line knows the receipts behind it. Amounts are exact; a debit is positive, a credit negative,
+until they are written as two columns.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+ZERO = Decimal(0)
+
+
+class Account(StrEnum):
+    """What a journal may post besides tenders; each is a row of the journal-account table."""
+
+    SALES = "sales"
+    VAT = "vat"
+    CASH_DIFFERENCE = "cash-difference"
+    ROUNDING = "rounding"
+    PAID_OUT = "paid-out"
+
+
+@dataclass(frozen=True, slots=True)
+class DayTender:
+    """One tender of one receipt; positive in a sale, negative in a return."""
+
+    receipt: str
+    nominal: str
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DayReceipt:
+    """One receipt; a return's amounts are negative."""
+
+    number: str
+    net: Decimal
+    tax: Decimal
+    rounding: Decimal  # tenders = net + tax + rounding
+    tax_by_rate: Mapping[Decimal, Decimal]
+    net_by_rate: Mapping[Decimal, Decimal]
+    tenders: tuple[DayTender, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CashEvent:
+    """Cash that a till counted too much (positive) or paid out (positive)."""
+
+    register: str
+    difference: Decimal
+    paid_out: Decimal
+
+
+@dataclass(slots=True)
+class Line:
+    """A signed amount on one account: debit positive. `receipts` are what it is made of."""
+
+    nominal: str
+    memo: str
+    amount: Decimal = ZERO
+    receipts: list[str] = field(default_factory=list)
+
+    @property
+    def debit(self) -> Decimal:
+        return max(self.amount, ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        return max(-self.amount, ZERO)
+
+
+class UnmappedAccountError(ValueError):
+    """The journal needs an account that the journal-account table does not have."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(f"The day journal has no account for “{account}”.")
+        self.account = account
+
+
+class UnbalancedError(ValueError):
+    """Debits and credits differ: the facts contradict each other, so nothing is posted."""
+
+
+class _Ledger:
+    def __init__(self, accounts: Mapping[str, str]) -> None:
+        self._accounts = accounts
+        self._lines: dict[tuple[str, str], Line] = {}
+
+    def account(self, account: Account) -> str:
+        if account not in self._accounts:
+            raise UnmappedAccountError(account)
+        return self._accounts[account]
+
+    def post(self, nominal: str, memo: str, amount: Decimal, receipt: str = "") -> None:
+        if not amount:
+            return
+        line = self._lines.setdefault((nominal, memo), Line(nominal, memo))
+        line.amount += amount
+        if receipt:
+            line.receipts.append(receipt)
+
+    def lines(self) -> list[Line]:
+        found = [line for _, line in sorted(self._lines.items()) if line.amount]
+        if sum((line.amount for line in found), ZERO) != ZERO:
+            raise UnbalancedError("Debits and credits of the day differ.")
+        return found
+
+
+def whole_day(
+    receipts: Iterable[DayReceipt],
+    cash: Iterable[CashEvent],
+    *,
+    accounts: Mapping[str, str],
+    cash_nominal: str,
+) -> list[Line]:
+    """What the day's orders do not post themselves (`daily_journal`): tenders, revenue, VAT."""
+    ledger = _Ledger(accounts)
+    for receipt in receipts:
+        for tender in receipt.tenders:
+            ledger.post(tender.nominal, tender.name, tender.amount, receipt.number)
+        for rate, net in receipt.net_by_rate.items():
+            ledger.post(ledger.account(Account.SALES), f"Sales {rate:f} %", -net, receipt.number)
+        for rate, tax in receipt.tax_by_rate.items():
+            if tax:
+                ledger.post(ledger.account(Account.VAT), f"VAT {rate:f} %", -tax, receipt.number)
+        if receipt.rounding:
+            ledger.post(
+                ledger.account(Account.ROUNDING), "Cash rounding", -receipt.rounding, receipt.number
+            )
+    _post_cash(ledger, cash, cash_nominal)
+    return ledger.lines()
+
+
+def rest_of_day(
+    receipts: Iterable[DayReceipt],
+    cash: Iterable[CashEvent],
+    *,
+    accounts: Mapping[str, str],
+    cash_nominal: str,
+) -> list[Line]:
+    """Only what no order posts (`per_order`): cash rounding, cash difference, paid-outs."""
+    ledger = _Ledger(accounts)
+    for receipt in receipts:
+        if receipt.rounding:
+            ledger.post(cash_nominal, "Cash rounding", receipt.rounding, receipt.number)
+            ledger.post(
+                ledger.account(Account.ROUNDING), "Cash rounding", -receipt.rounding, receipt.number
+            )
+    _post_cash(ledger, cash, cash_nominal)
+    return ledger.lines()
+
+
+def _post_cash(ledger: _Ledger, cash: Iterable[CashEvent], cash_nominal: str) -> None:
+    for event in cash:
+        if event.difference:
+            account = ledger.account(Account.CASH_DIFFERENCE)
+            ledger.post(cash_nominal, "Cash difference", event.difference, event.register)
+            ledger.post(account, "Cash difference", -event.difference, event.register)
+        if event.paid_out:
+            account = ledger.account(Account.PAID_OUT)
+            ledger.post(cash_nominal, "Paid out", -event.paid_out, event.register)
+            ledger.post(account, "Paid out", event.paid_out, event.register)
+
+
+def delta(wanted: Sequence[Line], posted: Sequence[Line]) -> list[Line]:
+    """What must still be posted so that all journals of the day together say `wanted`."""
+    before: dict[tuple[str, str], Line] = {}
+    for line in posted:
+        known = before.setdefault((line.nominal, line.memo), Line(line.nominal, line.memo))
+        known.amount += line.amount
+        known.receipts += line.receipts
+    lines = []
+    for line in wanted:
+        known = before.pop((line.nominal, line.memo), Line(line.nominal, line.memo))
+        new = [number for number in line.receipts if number not in set(known.receipts)]
+        if line.amount != known.amount:
+            lines.append(Line(line.nominal, line.memo, line.amount - known.amount, new))
+    lines += [
+        Line(k.nominal, k.memo, -k.amount, list(k.receipts)) for k in before.values() if k.amount
+    ]
+    return sorted(lines, key=lambda line: (line.nominal, line.memo))

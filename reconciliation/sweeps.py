@@ -1,0 +1,12 @@
+"""The sweeps of reconciliation."""
+
+from integrations.public import Runtime, SweepKind
+from reconciliation.services import build_due_journals
+
+
+def journals(rt: Runtime, _: str) -> bool:
+    build_due_journals(rt.clock())
+    return False
+
+
+KINDS = (SweepKind("journals", 30, journals, lambda: [""], urgency=8),)
