@@ -6,7 +6,13 @@ class MonitoringConfig(AppConfig):
     name = "monitoring"
 
     def ready(self) -> None:
-        """Make the groups of the nine roles whenever the tables are made."""
+        """Say what is looked for and how often; make the groups whenever the tables are made."""
+        from integrations.public import register
+        from monitoring.detectors import DETECTORS
         from monitoring.kit.permissions import ensure_groups
+        from monitoring.registry import register_detectors
+        from monitoring.tasks import SWEEPS
 
+        register_detectors(DETECTORS)
+        register(*SWEEPS)
         post_migrate.connect(ensure_groups, dispatch_uid="monitoring.ensure_groups")
