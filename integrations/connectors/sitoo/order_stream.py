@@ -69,9 +69,10 @@ def read_orders(client: SitooClient, text: str, *, first_order_id: int, now: dat
     rows = list(listed.items)
     after = _moved_on(cursor, rows, is_first=not text, now=now)
     more = bool(rows) and len(rows) < listed.totalcount
-    if not more and cursor.waiting and epoch(now) - cursor.asked >= ASK_AGAIN_AFTER // SECOND:
-        after = replace(after, is_again_next=True)
-        more = True
+    if not cursor.waiting:
+        after = replace(after, asked=epoch(now))  # nothing to ask for until a while from now
+    elif not more and epoch(now) - cursor.asked >= ASK_AGAIN_AFTER // SECOND:
+        after, more = replace(after, is_again_next=True), True
     return Page(order_facts(rows), after.dump(), more)
 
 
