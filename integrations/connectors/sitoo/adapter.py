@@ -131,19 +131,20 @@ class SitooConnector:
     def look_up(self, intents: Sequence[Intent]) -> Sequence[LookUp]:
         levels = [intent for intent in intents if isinstance(intent.effect, SetLevel)]
         products = [intent for intent in intents if isinstance(intent.effect, PutProduct)]
-        answers = [
-            *zip(levels, self._levels.look_up(levels), strict=True),
-            *zip(products, self._catalogue.look_up(products) if products else [], strict=True),
+        of_levels = iter(self._levels.look_up(levels))
+        of_products = iter(self._catalogue.look_up(products) if products else [])
+        return [
+            next(of_levels if isinstance(intent.effect, SetLevel) else of_products)
+            for intent in intents
         ]
-        by_intent = {id(intent): answer for intent, answer in answers}
-        return [by_intent[id(intent)] for intent in intents]
 
     def read_back(self, posted: Sequence[Posted]) -> Sequence[ReadBack | None]:
         """Levels are not compared: a sale in between changes them, rightly."""
         products = [each for each in posted if isinstance(each.intent.effect, PutProduct)]
-        answers = self._catalogue.read_back(products) if products else []
-        by_key = {each.intent.key: answer for each, answer in zip(products, answers, strict=True)}
-        return [by_key.get(each.intent.key) for each in posted]
+        answers = iter(self._catalogue.read_back(products) if products else [])
+        return [
+            next(answers) if isinstance(each.intent.effect, PutProduct) else None for each in posted
+        ]
 
     # Connector
 
