@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.http import HttpRequest, HttpResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from config.metrics import exposition
@@ -45,7 +46,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_scrape(request):
         return HttpResponse("Not found\n", status=404, content_type="text/plain")
     try:
-        body, content_type = exposition()
+        body, content_type = exposition(timezone.now())
     except (OperationalError, InterfaceError):
         return _unready("The database does not answer.\n")
     return HttpResponse(body, content_type=content_type)

@@ -9,5 +9,5 @@ from reconciliation.pages import PAGES as RECONCILIATION
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context of every page's frame; nothing is asked of the database before a template wants it."""
+    """Context of every page's frame; asks the database only for what a template uses."""
     return kit_frame(request, pages=(*MONITORING, *RECONCILIATION), status=status)

@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import RequestFactory
 
 from config.health import metrics, readyz, server_error
+from config.metrics import exposition
+from integrations.models import Sweep
+from tests.conftest import NOW
 
 
 def database_down(*args: object) -> None:
@@ -68,3 +73,32 @@ def test_a_lost_database_is_a_plain_page_that_says_try_again():
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert b"db.example" not in response.content
+
+
+@pytest.mark.django_db
+def test_figures_are_read_from_the_tables_at_this_moment(client, settings):
+    settings.METRICS_TOKEN = "right"
+
+    response = client.get("/metrics", headers={"authorization": "Bearer right"})
+
+    lines = response.content.decode().splitlines()
+    assert "plumbline_waiting_events 0.0" in lines
+    assert not [line for line in lines if line.startswith("plumbline_heartbeat_age_seconds ")]
+
+
+@pytest.mark.django_db
+def test_the_heartbeat_ages(settings):
+    Sweep.objects.create(name="heartbeat", every_seconds=10, due_at=NOW, finished_at=NOW)
+
+    body, _ = exposition(NOW + timedelta(seconds=95))
+
+    assert b"\nplumbline_heartbeat_age_seconds 95.0\n" in body
+
+
+@pytest.mark.django_db
+def test_figures_without_a_database_are_not_zero_but_absent():
+    request = RequestFactory().get("/metrics")
+    with connection.execute_wrapper(database_down):
+        response = metrics(request)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
