@@ -55,7 +55,8 @@ def _post(url: str, wanted: dict[str, Any]) -> dict[str, Any]:
             answer: dict[str, Any] = json.load(response)
             return answer
     except urllib.error.HTTPError as error:
-        raise CommandError(_reason(error)) from error
+        with error:
+            raise CommandError(_reason(error)) from error
     except urllib.error.URLError as error:
         raise CommandError(f"No sandbox answers at {url}: {error.reason}.") from error
 

@@ -40,6 +40,13 @@ class Product:
         return self.kind is ProductKind.GOODS
 
 
+def barcode_for(sku: str) -> str:
+    """A valid EAN-13 in a range of our own, always the same for a SKU."""
+    body = f"50{stable_number('barcode', sku) % 10**10:010d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
+    return f"{body}{-total % 10}"
+
+
 @dataclass(frozen=True)
 class _Family:
     stem: str
@@ -102,7 +109,7 @@ SPECIALS = (
     Product("GIFT-50", "Gift card 50", Decimal("50.00"), Decimal("0"), "Gift cards",
             ProductKind.GIFT_CARD, weight=3),
     Product("LOCAL-MUG", "Local potter's mug", Decimal("17.50"), Decimal("20"), "Home",
-            barcode="5099000000017", cost_net=Decimal("8.00"), known_to_erp=False, weight=0),
+            barcode=barcode_for("LOCAL-MUG"), cost_net=Decimal("8.00"), known_to_erp=False, weight=0),
 )  # fmt: skip
 
 
@@ -131,10 +138,3 @@ def _variants(family: _Family) -> Iterator[Product]:
             family=family.stem,
             weight=family.weight,
         )
-
-
-def barcode_for(sku: str) -> str:
-    """A valid EAN-13 in a range of our own, always the same for a SKU."""
-    body = f"50{stable_number('barcode', sku) % 10**10:010d}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
-    return f"{body}{-total % 10}"
