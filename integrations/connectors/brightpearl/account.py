@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from integrations.canonical.orders import Customer
-from integrations.connectors.brightpearl.client import Client, Message
+from integrations.connectors.brightpearl.calls import Message
+from integrations.connectors.brightpearl.client import Client
 from integrations.connectors.brightpearl.config import BrightpearlConfig
+from integrations.connectors.brightpearl.masters import TaxCode
 from integrations.connectors.brightpearl.recipes.base import created_id
-from integrations.connectors.brightpearl.schemas import TaxCode
 from integrations.connectors.brightpearl.search import number_of, text_of
 from integrations.connectors.errors import AmbiguousError, RejectedError, UnavailableError
 
@@ -43,6 +44,9 @@ class Account:
         self._costs: dict[int, tuple[datetime, Decimal]] = {}
         self._contacts: dict[str, int] = {}
 
+    def now(self) -> datetime:
+        return self._clock()
+
     def setting(self, name: str) -> str:
         """One value of the account's configuration; empty when it is not set."""
         if not self._configuration:
@@ -66,7 +70,7 @@ class Account:
 
     def tax_code(self, code: str) -> TaxCode | None:
         """A tax code with its id and rate; None when there is none."""
-        now = self._clock()
+        now = self.now()
         if code not in self._tax_codes or now - self._tax_codes_at > KEPT:
             self._tax_codes = {each.code: each for each in self.client.tax_codes()}
             self._tax_codes_at = now
@@ -80,7 +84,7 @@ class Account:
 
     def costs(self, products: Iterable[int]) -> dict[int, Decimal]:
         """Base-currency cost of one unit, from the account's cost price list; unknown left out."""
-        price_list, now = self.setting("defaultCostPriceListId"), self._clock()
+        price_list, now = self.setting("defaultCostPriceListId"), self.now()
         if not price_list.isdecimal():
             return {}
         wanted = set(products)
@@ -130,7 +134,7 @@ class Account:
             raise UnavailableError(error.sentence, detail=error.detail) from error
 
     def _create(self, path: str, body: dict[str, object]) -> int:
-        return created_id(self.client.send(Message("POST", path, body, f"POST {path}")))
+        return created_id(self.client.calls.send(Message("POST", path, body, f"POST {path}")))
 
 
 def _address() -> dict[str, object]:

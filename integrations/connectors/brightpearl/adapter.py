@@ -10,8 +10,9 @@ from integrations.connectors.brightpearl import assumed, mapping, webhooks
 from integrations.connectors.brightpearl.account import Account
 from integrations.connectors.brightpearl.auth import TokenStore
 from integrations.connectors.brightpearl.bundling import LARGEST_BUNDLE, Bundler
+from integrations.connectors.brightpearl.calls import Calls, Message
 from integrations.connectors.brightpearl.choices import choices
-from integrations.connectors.brightpearl.client import Client, Message
+from integrations.connectors.brightpearl.client import Client
 from integrations.connectors.brightpearl.config import BrightpearlConfig
 from integrations.connectors.brightpearl.levels import read_levels
 from integrations.connectors.brightpearl.probe import probe
@@ -54,11 +55,12 @@ class BrightpearlConnector:
     ) -> None:
         self._config = config
         self._clock = context.clock
-        self._client = Client(config, context, tokens)
+        self._calls = Calls(config, context, tokens)
+        self._client = Client(self._calls)
         self._account = Account(self._client, config, context.clock)
         self._streams = Streams(self._account)
         self._bundler = Bundler(
-            self._client,
+            self._calls,
             limiter=context.limiter,
             clock=context.clock,
             bundle=config.bundle,
@@ -155,7 +157,7 @@ class BrightpearlConnector:
         return webhooks.subscribe(self._client, base_url=base_url, token=token)
 
     def close(self) -> None:
-        self._client.close()
+        self._calls.close()
 
 
 def _operation(intent: Intent) -> str:

@@ -62,6 +62,8 @@ class Login:
         if config.access is Access.OAUTH:
             bearer = {"Authorization": f"Bearer {self.access_token()}"}
             return {**refs, **bearer, "brightpearl-dev-ref": config.dev_ref}
+        if config.dev_ref:  # a registered developer: the account token is signed with their secret
+            refs["brightpearl-dev-ref"] = config.dev_ref
         token = config.staff_token or config.account_token
         kind = "staff" if config.staff_token else "account"
         return {**refs, f"brightpearl-{kind}-token": token.get_secret_value() if token else ""}

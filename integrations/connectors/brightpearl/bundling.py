@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.connectors.bodies import parse, read_body
-from integrations.connectors.brightpearl.client import Client, Message
+from integrations.connectors.brightpearl.calls import Calls, Message
 from integrations.connectors.brightpearl.envelope import LABEL, classify, response_of
 from integrations.connectors.brightpearl.schemas import MultiMessageAnswer, ProcessedMessage
 from integrations.connectors.errors import (
@@ -42,9 +42,9 @@ class Bundler:
     """Sends messages in bundles while bundles work, in parallel while the limiter allows it."""
 
     def __init__(
-        self, client: Client, *, limiter: Limiter, clock: Clock, bundle: bool, parallel: int
+        self, calls: Calls, *, limiter: Limiter, clock: Clock, bundle: bool, parallel: int
     ) -> None:
-        self._client = client
+        self._calls = calls
         self._limiter = limiter
         self._clock = clock
         self._bundle = bundle
@@ -83,7 +83,7 @@ class Bundler:
     def single(self, message: Message) -> Answer | ConnectorError:
         """One message in its own request."""
         try:
-            return self._client.send(message)
+            return self._calls.send(message)
         except ConnectorError as error:
             return error
 
@@ -91,7 +91,7 @@ class Bundler:
         """Several messages in one request. Raises RejectedError when bundles are not taken, and
         then nothing of it was processed."""
         try:
-            reply = self._client.send_bundle(messages)
+            reply = self._calls.send_bundle(messages)
             outcomes = self._understood(reply, len(messages))
         except RejectedError:
             self._cool_down()

@@ -57,3 +57,8 @@ class BrightpearlConfig(BaseModel):
         if self.access_token:
             return Access.OAUTH
         return Access.STAFF if self.staff_token else Access.SYSTEM
+
+    @property
+    def webhook_secret(self) -> str:
+        """What `authenticate` expects; empty refuses every webhook."""
+        return self.webhook_token.get_secret_value() if self.webhook_token else ""

@@ -10,20 +10,21 @@ from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.money import round_money
 from integrations.canonical.products import Product
 from integrations.connectors.bodies import parse
-from integrations.connectors.brightpearl import schemas as wire
+from integrations.connectors.brightpearl import masters
 from integrations.connectors.brightpearl.assumed import OWN_SALES_CHANNEL
 from integrations.connectors.brightpearl.envelope import LABEL
+from integrations.connectors.brightpearl.schemas import Wire
 
 LIVE = "LIVE"
 SKU_LENGTH = 64
 
 
-class ProductPayload(wire.Wire):
+class ProductPayload(Wire):
     """What a product fact holds: the product as sent, and its price of one in our price list."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    product: wire.Product
+    product: masters.Product
     price_net: Decimal | None = None
     currency: str = ""
     tax_rate: Decimal | None = None  # percent
@@ -63,7 +64,7 @@ def product_record(payload: ProductPayload) -> Product | None:
     )
 
 
-def _name(product: wire.Product) -> str:
+def _name(product: masters.Product) -> str:
     own = (each for each in product.salesChannels if each.salesChannelName == OWN_SALES_CHANNEL)
     names = [each.productName for each in (*own, *product.salesChannels) if each.productName]
     return names[0] if names else product.identity.sku

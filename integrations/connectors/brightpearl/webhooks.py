@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from integrations.connectors.brightpearl.client import Client, Message
+from integrations.connectors.brightpearl.calls import Message
+from integrations.connectors.brightpearl.client import Client
 from integrations.connectors.brightpearl.idsets import decode
 from integrations.connectors.brightpearl.search import read_instant
 from integrations.ports import Hint
@@ -97,11 +98,11 @@ def subscribe(client: Client, *, base_url: str, token: str) -> Sequence[str]:
     existing = client.webhooks()
     for hook in existing:
         if hook.uriTemplate.partition("?")[0] == base_url and hook.uriTemplate != address:
-            client.send(Message("DELETE", f"{PATH}/{hook.id}", None, f"DELETE {PATH}/{{id}}"))
+            client.calls.send(Message("DELETE", f"{PATH}/{hook.id}", None, f"DELETE {PATH}/{{id}}"))
     present = {hook.subscribeTo for hook in existing if hook.uriTemplate == address}
     missing = [event for event in EVENTS if event not in present]
     for event in missing:
-        client.send(Message("POST", PATH, _subscription(event, address), f"POST {PATH}"))
+        client.calls.send(Message("POST", PATH, _subscription(event, address), f"POST {PATH}"))
     return missing
 
 

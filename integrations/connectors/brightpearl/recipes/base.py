@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from integrations.canonical.effects import Effect
-from integrations.connectors.brightpearl.client import Message
+from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.search import instant
 from integrations.connectors.errors import (
     AmbiguousError,

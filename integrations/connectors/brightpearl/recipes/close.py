@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.canonical.effects import CloseCredit, CloseOrder
 from integrations.connectors.brightpearl.account import Account
-from integrations.connectors.brightpearl.client import Message
+from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.recipes.base import Draft, each, noon, wanted
 from integrations.connectors.brightpearl.schemas import Order
 from integrations.ports import Absent, Difference, Done, Found, Intent, LookUp, ReadBack, Unclear

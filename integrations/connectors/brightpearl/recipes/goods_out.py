@@ -9,7 +9,7 @@ from typing import Any
 
 from integrations.canonical.effects import IssueGoodsOut, ShipGoodsOut
 from integrations.connectors.brightpearl.account import Account
-from integrations.connectors.brightpearl.client import Message
+from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.recipes.base import (
     Draft,
     Recipe,

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from integrations.canonical.effects import JournalLine, PostJournal
 from integrations.connectors.brightpearl import assumed
 from integrations.connectors.brightpearl.account import Account
-from integrations.connectors.brightpearl.client import Message
+from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.recipes.base import (
     Draft,
     Recipe,

@@ -3,14 +3,14 @@
 Source: "Sales order / POST", "Sales credit / POST"; read back with "Order / GET".
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.canonical.effects import CloseOrder, CreateCredit, CreateOrder, EffectLine
 from integrations.connectors.brightpearl import assumed
 from integrations.connectors.brightpearl.account import Account
-from integrations.connectors.brightpearl.client import Message
+from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.recipes.base import (
     Draft,
     Recipe,
@@ -30,11 +30,22 @@ from integrations.connectors.brightpearl.recipes.compare import (
 from integrations.connectors.brightpearl.schemas import Order
 from integrations.connectors.brightpearl.search import instant, number_of, period, text_of
 from integrations.connectors.errors import UnsupportedError
-from integrations.ports import Absent, Done, Found, Intent, LookUp, Posted, ReadBack, Unclear
+from integrations.ports import (
+    Absent,
+    Difference,
+    Done,
+    Found,
+    Intent,
+    LookUp,
+    Posted,
+    ReadBack,
+    Unclear,
+)
 
 ORDER_TYPES = {CreateOrder: "1", CreateCredit: "3"}  # order-search's orderTypeId
 COLUMNS = ("columns", "orderId,orderTypeId,externalRef,createdOn")
 WORTH_A_WINDOW = 3  # look-ups: below that, each asks by its own reference
+WINDOW = timedelta(hours=1)  # a longer one would hold more pages than there are look-ups
 
 
 def drafts(intents: Sequence[Intent], account: Account) -> list[Draft]:
@@ -129,7 +140,7 @@ def _in_window(intents: Sequence[Intent], account: Account) -> dict[Name, list[i
     """Orders made since the first attempt, by name; only good for finding, not for absence."""
     starts = [intent.since for intent in intents]
     begun: list[datetime] = [start for start in starts if start]
-    if len(begun) < len(starts):
+    if len(begun) < len(starts) or account.now() - min(begun) > WINDOW:
         return {}
     window = ("createdOn", period(min(begun) - assumed.CLOCK_MARGIN))
     types = ("orderTypeId", ",".join(sorted({_name(intent)[0] for intent in intents})))
@@ -186,7 +197,14 @@ def _compare(posted: Posted, order: Order | None) -> ReadBack:
     if isinstance(posted.intent.effect, CloseOrder):
         return compare_closed(order)
     effect = wanted(posted.intent, CreateOrder).effect
-    return ReadBack(order_differences(effect, order), _detail(effect, order))
+    differences = (*order_differences(effect, order), *_parent_difference(posted.intent, order))
+    return ReadBack(differences, _detail(effect, order))
+
+
+def _parent_difference(intent: Intent, order: Order) -> Iterator[Difference]:
+    meant = _parent(intent).get("parentId")
+    if meant and order.parentOrderId != meant:
+        yield Difference("original order", str(meant), str(order.parentOrderId))
 
 
 def _detail(effect: CreateOrder, order: Order) -> dict[str, Any]:

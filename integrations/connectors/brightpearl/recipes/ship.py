@@ -10,7 +10,7 @@ from typing import Any
 
 from integrations.canonical.effects import ShipGoodsOut
 from integrations.connectors.brightpearl.account import Account
-from integrations.connectors.brightpearl.client import Message
+from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.recipes.base import Draft, each, wanted
 from integrations.connectors.brightpearl.schemas import GoodsOutNote
 from integrations.connectors.brightpearl.search import instant

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from integrations.connectors.brightpearl.calls import Calls
 from integrations.connectors.brightpearl.client import Client
 from integrations.connectors.errors import UnauthorisedError
 from tests.integrations.connectors.brightpearl.test_config import OAUTH
@@ -19,13 +20,18 @@ def needs_fresh(request: httpx.Request) -> httpx.Response:
 
 
 def client(vendor: Vendor, **changes) -> Client:
-    return Client(config(**changes), desk(vendor).context)
+    return Client(Calls(config(**changes), desk(vendor).context))
 
 
 @pytest.mark.parametrize(
     ("changes", "headers"),
     [
         pytest.param({}, {"brightpearl-account-token": "not-a-real-token"}, id="system"),
+        pytest.param(
+            {"dev_ref": "dev"},
+            {"brightpearl-account-token": "not-a-real-token", "brightpearl-dev-ref": "dev"},
+            id="registered developer",
+        ),
         pytest.param(
             {"account_token": None, "staff_token": "s"},
             {"brightpearl-staff-token": "s"},
@@ -88,7 +94,7 @@ def test_a_refresh_token_that_another_process_used_up_is_no_trouble():
     vendor = Vendor().on("GET", STATUSES, needs_fresh)
     vendor.on("POST", "/token/acme", answer({"error": "invalid_grant"}, 400))
 
-    caller = Client(config(**OAUTH), desk(vendor).context, Shared())
+    caller = Client(Calls(config(**OAUTH), desk(vendor).context, Shared()))
 
     assert caller.order_statuses() == []
 
@@ -106,7 +112,24 @@ def test_neither_tokens_nor_secrets_are_recorded():
     vendor = Vendor().on("GET", STATUSES, needs_fresh).on("POST", "/token/acme", RENEWED)
     bench = desk(vendor)
 
-    Client(config(**OAUTH, client_secret="hush"), bench.context).order_statuses()
+    Client(Calls(config(**OAUTH, client_secret="hush"), bench.context)).order_statuses()
 
     recorded = "".join(call.request + call.response for call in bench.recorder.calls)
     assert not any(secret in recorded for secret in ("hush", "novel", "second"))
+
+
+def test_a_token_that_was_renewed_meanwhile_is_not_renewed_again():
+    login = Calls(config(**OAUTH), desk(Vendor()).context)._login
+
+    assert login.renew(stale="an older one")
+
+
+def test_closing_a_connection_closes_the_token_hosts_pool_too():
+    vendor = Vendor().on("GET", STATUSES, needs_fresh).on("POST", "/token/acme", RENEWED)
+    calls = Calls(config(**OAUTH), desk(vendor).context)
+    Client(calls).order_statuses()
+
+    calls.close()
+
+    with pytest.raises(RuntimeError, match="closed"):
+        Client(calls).order_statuses()

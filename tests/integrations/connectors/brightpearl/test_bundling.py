@@ -265,3 +265,14 @@ def test_the_trace_knows_a_bundle_by_its_keys():
     assert (call.endpoint, call.messages) == ("POST /multi-message", 3)
     assert call.keys == ("pay:0", "pay:1", "pay:2")
     assert call.started_at == NOW
+
+
+def test_single_calls_after_a_refused_bundle_stop_when_the_vendor_stops_us():
+    refused = answer({"errors": [{"code": "CMNC-404", "message": "No such path"}]}, 404)
+    vendor = Vendor().on("POST", BUNDLE, refused)
+    vendor.on("POST", PAYMENT, answer({"response": 1}), answer(fixture("throttled"), 503))
+
+    results = outcomes(vendor, 5)
+
+    assert kinds(results) == [Done] + [ThrottledError] * 4
+    assert len(vendor.requests) == 3

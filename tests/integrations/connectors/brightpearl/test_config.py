@@ -44,3 +44,8 @@ def test_a_connection_that_cannot_work_is_refused_with_its_reason(changes, sente
 
 def test_secrets_are_not_shown():
     assert "not-a-real-token" not in repr(config())
+
+
+def test_the_secret_of_webhooks_is_empty_until_it_is_set():
+    assert config().webhook_secret == ""
+    assert config(webhook_token="t0ken").webhook_secret == "t0ken"

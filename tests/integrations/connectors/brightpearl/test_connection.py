@@ -22,6 +22,13 @@ def probe(reply):
     return connector(Vendor().on("GET", PROBE, reply)).check()
 
 
+def test_a_vendor_that_tells_little_is_no_trouble():
+    found = probe(httpx.Response(200, json={"response": {}}))
+
+    assert found.ok
+    assert found.facts == {"access": "system app"}
+
+
 def dated(when: str) -> httpx.Response:
     return answer(fixture("account_configuration__uk"), date=when)
 

@@ -75,3 +75,7 @@ def test_a_refusal_does_not_repeat_an_address_of_a_shopper():
     refused = classify(400, {}, error("CNTC-1", "Bad address ann@shop.example"))
 
     assert "ann@" not in refused.sentence
+
+
+def test_a_throttle_that_does_not_say_how_long_is_obeyed_for_a_while():
+    assert classify(429, {}, None).retry_after == timedelta(seconds=5)

@@ -144,3 +144,13 @@ def test_goods_that_are_not_there_are_missing():
     vendor = account().on("GET", OF_CREDIT, answer({"response": {}}))
 
     assert connector(vendor).read_back([Posted(RETURN, "610")])[0].missing
+
+
+def test_goods_of_which_nothing_is_known_are_worth_nothing():
+    settings = fixture("account_configuration__uk")
+    del settings["response"]["configuration"]["defaultCostPriceListId"]
+    vendor = account().on("GET", "/order-service/order/1044", answer({"response": []}))
+    path = ("GET", "/integration-service/account-configuration")
+    vendor.answers[path] = [answer(settings)]
+
+    assert moved(vendor)["productValue"]["value"] == "0"

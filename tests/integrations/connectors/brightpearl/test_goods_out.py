@@ -186,6 +186,22 @@ def test_a_note_that_cannot_be_seen_is_for_a_person():
     assert isinstance(connector(vendor).look_up([SHIP])[0], Unclear)
 
 
+def test_a_note_that_is_not_there_is_missing():
+    vendor = Vendor().on("GET", NOTE, answer({"response": {}}))
+
+    assert connector(vendor).read_back([Posted(ISSUE, "512")])[0].missing
+
+
+def test_a_product_that_the_order_lacks_has_no_row():
+    body = fixture("order_get__sale")
+    del body["response"][0]["orderRows"]["397"]
+    vendor = Vendor().on("GET", ORDERS, answer(body))
+
+    error = connector(vendor).send([intent(goods_out(), order="1029")])[0].error
+
+    assert "no row for SOCK-HK" in error.sentence
+
+
 def test_notes_and_their_shipping_are_read_in_one_request():
     vendor = Vendor().on("GET", NOTE, WAITING)
 

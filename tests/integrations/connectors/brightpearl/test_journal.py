@@ -158,3 +158,13 @@ def test_a_journal_that_is_not_there_is_missing():
     vendor = Vendor().on("GET", GET, answer({"response": {"journals": []}}))
 
     assert connector(vendor).read_back([Posted(WANTED, "3113")])[0].missing
+
+
+def test_the_currency_is_asked_for_once():
+    vendor = account()
+    sink = connector(vendor)
+
+    for _ in range(2):
+        sink.send([WANTED])
+
+    assert vendor.asked().count(f"GET {CURRENCY}") == 1

@@ -282,6 +282,13 @@ def test_two_orders_with_our_reference_are_for_a_person():
     assert isinstance(connector(vendor).look_up([intent(sale())])[0], Unclear)
 
 
+def test_an_order_that_is_listed_but_not_shown_is_for_a_person():
+    vendor = Vendor().on("GET", SEARCH, "order_search__one")
+    vendor.on("GET", GET, answer({"response": []}))
+
+    assert isinstance(connector(vendor).look_up([intent(sale())])[0], Unclear)
+
+
 def test_an_order_that_changed_its_shape_is_for_a_person():
     vendor = Vendor().on("GET", SEARCH, "order_search__one")
     vendor.on("GET", GET, answer({"response": [{"id": 1029}]}))
@@ -303,6 +310,35 @@ def test_many_orders_are_looked_for_in_one_window_and_only_the_missing_one_by_on
     start = NOW - timedelta(minutes=5)
     assert vendor.query(0)["createdOn"] == f"{start:%Y-%m-%dT%H:%M:%S}.000Z/"
     assert vendor.asked() == [f"GET {SEARCH}"] * 3 + [f"GET {GET}"]
+
+
+def test_long_after_the_first_attempt_each_order_is_asked_for_by_its_reference():
+    vendor = Vendor().on("GET", SEARCH, "search__empty")
+    yesterday = NOW - timedelta(days=1)
+    wanted = [intent(sale(), str(number), since=yesterday) for number in range(3)]
+
+    assert connector(vendor).look_up(wanted) == [Absent()] * 3
+    assert all("createdOn" not in vendor.query(index) for index in range(3))
+
+
+def test_one_order_of_another_shape_does_not_hide_the_verdict_on_others():
+    def found(request: httpx.Request) -> httpx.Response:
+        body = fixture("order_search__one")
+        reference = request.url.params["externalRef"]
+        body["response"]["results"] = [[int(reference[-4:]), 1, reference, None]]
+        return answer(body)
+
+    vendor = Vendor().on("GET", SEARCH, found).on("GET", GET, "order_get__sale")
+    broken = answer({"response": [{"id": 1030}]})
+    vendor.on("GET", "/order-service/order/1029-1030", broken)
+    vendor.on("GET", "/order-service/order/1030", broken)
+    good, bad = (
+        intent(sale(external_ref=f"x:{number}"), str(number)) for number in ("1029", "1030")
+    )
+
+    verdicts = connector(vendor).look_up([good, bad])
+
+    assert [type(each) for each in verdicts] == [Found, Unclear]
 
 
 # Reading back.
@@ -330,6 +366,7 @@ def test_an_order_that_cannot_be_read_is_not_judged():
     assert read_back(answer({"response": [{"id": 1029}]})) is None
 
 
+WRONG_TAX = {"rowNet": {"value": "15.00"}, "rowTax": {"value": "3.01"}}
 AMOUNT = {"rowNet": {"value": "14.9999"}, "rowTax": {"value": "3.00"}}
 
 
@@ -340,6 +377,10 @@ AMOUNT = {"rowNet": {"value": "14.9999"}, "rowTax": {"value": "3.00"}}
         pytest.param(rows(row_397={"quantity": {"magnitude": "1"}}), "quantity", False, id="units"),
         pytest.param(rows(row_397={"rowValue": AMOUNT}), "net", True, id="a hundredth of a penny"),
         pytest.param(changed(warehouseId=3), "warehouse", False, id="another warehouse"),
+        pytest.param(
+            changed(currency={"orderCurrencyCode": "EUR"}), "currency", True, id="another currency"
+        ),
+        pytest.param(rows(row_397={"rowValue": WRONG_TAX}), "tax", True, id="a penny of tax"),
     ],
 )
 def test_a_silent_substitution_is_told(reply, field, is_money):
@@ -396,3 +437,28 @@ def test_orders_and_their_closing_are_read_in_one_request():
 
     assert [each.is_equal for each in answers] == [True, True]
     assert len(vendor.requests) == 1
+
+
+def test_a_credit_of_another_sale_is_told():
+    body = fixture("order_get__sale")
+    body["response"][0]["parentOrderId"] = 7
+    vendor = Vendor().on("GET", GET, answer(body))
+    wanted = intent(credit(lines=(JACKET, SOCKS)), original_order="1020")
+
+    (difference,) = connector(vendor).read_back([Posted(wanted, "1029")])[0].differences
+
+    assert (difference.field, difference.meant, difference.found) == ("original order", "1020", "7")
+
+
+def test_the_memory_of_shoppers_is_bounded(monkeypatch):
+    from integrations.connectors.brightpearl import account
+
+    monkeypatch.setattr(account, "CONTACTS_KEPT", 1)
+    vendor = Vendor().on("GET", CONTACTS, contacts((8, "ann@shop.example"), (9, "bo@shop.example")))
+    vendor.on("POST", ORDER, answer({"response": 1029}))
+    sink = connector(vendor)
+
+    for email in ("ann@shop.example", "bo@shop.example", "ann@shop.example"):
+        sink.send([intent(sale(contact_id="", customer=Customer(email=email)))])
+
+    assert vendor.asked().count(f"GET {CONTACTS}") == 3

@@ -128,3 +128,19 @@ def test_a_payment_that_is_not_there_is_missing():
     vendor = Vendor().on("GET", SEARCH, "search__empty")
 
     assert connector(vendor).read_back([Posted(CARD, "9002")])[0].missing
+
+
+def test_our_reference_twice_is_for_a_person():
+    both = found(transactionRef="sitoo:R-1:P0", paymentMethodCode="CASH")
+    vendor = Vendor().on("GET", SEARCH, both)
+
+    assert isinstance(connector(vendor).look_up([CASH])[0], Unclear)
+
+
+def test_a_recipe_is_never_given_another_effect():
+    from integrations.canonical.effects import CloseOrder
+    from integrations.connectors.brightpearl.recipes.payments import understand, wanted
+
+    with pytest.raises(TypeError, match="take-payment"):
+        wanted(CARD, CloseOrder)
+    assert understand(CARD, 9001).external_ref == "9001"

@@ -1,5 +1,6 @@
 import pytest
 
+from integrations.connectors.brightpearl.calls import Calls
 from integrations.connectors.brightpearl.client import Client
 from integrations.connectors.errors import SchemaChangedError
 from tests.integrations.connectors.brightpearl.vendor import Vendor, answer, config, desk, fixture
@@ -15,7 +16,7 @@ def page(*ids: int, more: bool, last: int) -> object:
 
 
 def search(vendor: Vendor):
-    return Client(config(), desk(vendor).context).order_search([("externalRef", "a b/c")])
+    return Client(Calls(config(), desk(vendor).context)).order_search([("externalRef", "a b/c")])
 
 
 def test_rows_are_read_by_column_name_whatever_their_order():
@@ -43,6 +44,12 @@ def test_a_vendor_that_always_promises_more_is_not_followed_for_ever():
     vendor = Vendor().on("GET", SEARCH, page(1, more=True, last=0))
 
     assert len(search(vendor)) == 1
+
+
+def test_an_endless_search_is_given_up():
+    pages = [page(n, more=True, last=n) for n in range(1, 60)]
+
+    assert len(search(Vendor().on("GET", SEARCH, *pages))) == 40
 
 
 def test_a_search_without_columns_names_the_missing_field():

@@ -233,6 +233,10 @@ def test_orders_are_fetched_whole():
     assert fact.payload["totalValue"]["total"] == "138.00"
 
 
+def test_facts_other_than_products_have_no_records():
+    assert connector(Vendor()).records("stock-changes", {"product_id": 7}) == ()
+
+
 def test_what_is_no_fact_is_not_fetched():
     source = connector(Vendor())
 
