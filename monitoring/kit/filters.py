@@ -13,9 +13,9 @@ class FilterSet(filters.FilterSet):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in self.form.fields.values():
-            if hasattr(field, "empty_label"):
-                field.empty_label = "Any"
+        for each in self.filters.values():
+            if isinstance(each, filters.ChoiceFilter):
+                each.extra["empty_label"] = "Any"
 
     @property
     def rows(self) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ NOTHING = "–"
 THIN = "\N{NARROW NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$"}
+FINEST = 4  # decimals that a stored amount has
 EXPONENTS = {"JPY": 0, "KRW": 0, "ISK": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
 
@@ -19,7 +20,7 @@ def amount(value: Decimal | None, currency: str = "") -> str:
     if value is None:
         return NOTHING
     places = EXPONENTS.get(currency, 2)
-    exact = -int(value.normalize().as_tuple().exponent) if value else 0
+    exact = min(-int(value.normalize().as_tuple().exponent), FINEST) if value else 0
     text = f"{abs(value):,.{max(places, exact)}f}"
     return f"{MINUS}{text}" if value < 0 else text
 

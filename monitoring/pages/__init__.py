@@ -1,9 +1,23 @@
 """Every page of monitoring, one line each."""
 
 from monitoring.kit.page import Page
-from monitoring.pages import connections, flows, mappings, orders, search, stock, trace
+from monitoring.pages import (
+    connections,
+    exception,
+    exceptions,
+    flows,
+    mappings,
+    orders,
+    search,
+    stock,
+    today,
+    trace,
+)
 
 PAGES: tuple[Page, ...] = (
+    today.PAGE,
+    exceptions.PAGE,
+    exception.PAGE,
     orders.PAGE,
     trace.PAGE,
     stock.PAGE,

@@ -123,6 +123,13 @@
   document.addEventListener("toast", (event) => say(event.detail.value ?? event.detail.text ?? "Done"));
   document.addEventListener("htmx:load", (event) => reveal(event.detail.elt));
 
+  /* Quiet refresh: not while somebody has ticked, opened or is typing something in it. */
+  const busy = (node) => document.hidden || node.contains(document.activeElement) || one("details[open], input:checked, [data-current]", node);
+  setInterval(() => all("[data-quiet]").forEach((node) => busy(node) || window.htmx?.trigger(node, "quiet")), 30000);
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (event.detail.triggeringEvent?.type === "quiet") event.detail.headers["X-Quiet-Refresh"] = "1";
+  });
+
   reveal(document);
   all(".toast").forEach(settle);
 })();

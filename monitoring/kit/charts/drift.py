@@ -20,9 +20,7 @@ class Cause:
     kind: str  # in-flight, held, policy, unmapped, one-sided, unexplained
 
 
-def drift_bar(
-    causes: Sequence[Cause], *, title: str, longest: Decimal = Decimal(0)
-) -> SafeString:
+def drift_bar(causes: Sequence[Cause], *, title: str, longest: Decimal = Decimal(0)) -> SafeString:
     """Return a bar of the causes by size; what is unexplained is hatched.
 
     Lengths are of the units without sign, so that opposite causes do not hide each other. Bars of

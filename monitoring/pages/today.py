@@ -1,0 +1,172 @@
+"""Today: what needs this person, worst first, and whether everything else is well."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import TruncHour
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+
+from integrations import public as hub
+from integrations.public import Document
+from monitoring import public
+from monitoring.kit import charts
+from monitoring.kit.clock import now_of
+from monitoring.kit.page import Page, render
+from monitoring.kit.permissions import Capability, can
+from monitoring.pages.case_words import SEVERITIES, clock_tag
+from monitoring.pages.flows import drawn, flow_rows
+from monitoring.pages.mapping_reads import summaries
+from monitoring.public import ExceptionCase
+
+CARDS = 6
+CHANGES = 5
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+SAMPLE = 500  # latest sales by which speed is judged
+VERBS = {
+    "PAYMENT_UNMAPPED": "Map this payment type",
+    "SKU_UNMAPPED": "Map or create this SKU",
+    "MAP_OPS_MISSING": "Add the missing row",
+    "MAP_TAX_MISSING": "Map this VAT rate",
+    "OUTCOME_UNKNOWN": "Say whether it arrived",
+    "STOCK_WRITE_HELD": "Look at the change",
+    "SYSTEM_SILENT": "See the connection",
+}
+
+
+def today(request: HttpRequest) -> HttpResponse:
+    """The first page of the day. A fixed number of queries, whatever there is to show."""
+    now = now_of(request)
+    codes = public.team_codes(request.user)
+    mine = list(public.cases_in_tab("team", request.user)[:CARDS]) if codes else []
+    shown = mine or public.cases_in_tab("all", request.user)[:CARDS]
+    moved = _moved(now)
+    queue = list(public.open_cases().filter(snoozed_until__isnull=True).values(*QUEUED))
+    context = {
+        "page": PAGE,
+        "has_team": bool(codes),
+        "team_is_clear": bool(codes) and not mine,
+        "moved": moved,
+        "risk": at_risk(queue),
+        "causes": len(queue),
+        "urgent": sum(_due(row) < now + timedelta(hours=1) for row in queue),
+        "cards": [card(case, now=now) for case in shown],
+        "sales": sales_figure(now),
+        "speed": speed(),
+        "map": lambda: _map(request, now),
+        "unmapped": lambda: _unmapped(request),
+        "changes": lambda: _changes(request),
+        "lead": hub.retailer(),
+    }
+    partial = "monitoring/partials/_today.html"
+    return render(request, "monitoring/today.html", context, partial=partial)
+
+
+QUEUED = ("value_at_risk", "currency", "acknowledged_at", "first_action_due", "resolve_due")
+
+
+def _due(row: dict[str, Any]) -> datetime:
+    due: datetime = row["resolve_due"] if row["acknowledged_at"] else row["first_action_due"]
+    return due
+
+
+def at_risk(queue: Sequence[dict[str, Any]]) -> list[tuple[Decimal, str]]:
+    """Add up what is at risk per currency, the largest first; currencies are never mixed."""
+    sums: dict[str, Decimal] = {}
+    for row in queue:
+        sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + row["value_at_risk"]
+    return sorted(((total, code) for code, total in sums.items()), reverse=True)
+
+
+def _moved(now: datetime) -> dict[str, Any]:
+    """Count the receipts of the last day by how they fared. One query."""
+    state = Document.State
+    going = (state.POSTING, state.PARKED)
+    return (
+        hub.documents()
+        .receipts()
+        .filter(received_at__gte=now - DAY)
+        .aggregate(
+            all=Count("pk"),
+            done=Count("pk", filter=Q(state__in=(state.POSTED, state.SKIPPED))),
+            held=Count("pk", filter=Q(state=state.HELD)),
+            going=Count("pk", filter=Q(state__in=going)),
+            oldest=Min("placed_at", filter=Q(state__in=going)),
+        )
+    )
+
+
+def card(case: ExceptionCase, *, now: datetime) -> dict[str, Any]:
+    return {
+        "case": case,
+        "severity": SEVERITIES[case.severity],
+        "clock": clock_tag(case, now=now),
+        "verb": VERBS.get(case.type_key, "Look into it"),
+    }
+
+
+def sales_figure(now: datetime) -> dict[str, Any]:
+    """Return the sales of the last day beside those of the same day a week before."""
+    sales = hub.documents().filter(kind=Document.Kind.SALE)
+    spans = {"now": (now - DAY, now), "before": (now - DAY - WEEK, now - WEEK)}
+    counted = {
+        name: sales.filter(placed_at__gte=since, placed_at__lt=until).count()
+        for name, (since, until) in spans.items()
+    }
+    hours = dict(
+        sales.filter(placed_at__gte=now - DAY)
+        .annotate(hour=TruncHour("placed_at"))
+        .values_list("hour")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    first = (now - DAY).replace(minute=0, second=0, microsecond=0)
+    values = [hours.get(first + timedelta(hours=step), 0) for step in range(25)]
+    line = charts.sparkline(values, title="Sales in each hour of the last day")
+    return {**counted, "line": line}
+
+
+def speed() -> timedelta | None:
+    """Return within what time 95 of 100 of the latest sales were complete in the ERP."""
+    rows = (
+        hub.documents()
+        .filter(kind=Document.Kind.SALE, posted_at__isnull=False)
+        .order_by("-placed_at", "-id")
+        .values_list("placed_at", "posted_at")[:SAMPLE]
+    )
+    took = sorted(posted - placed for placed, posted in rows)
+    return took[len(took) * 95 // 100] if took else None
+
+
+def _map(request: HttpRequest, now: datetime) -> SafeString | None:
+    if not can(request.user, Capability.VIEW_FLOWS):
+        return None
+    connections = {row.pk: row for row in hub.connections()}
+    return drawn(connections, flow_rows(connections, now=now), now=now)
+
+
+def _unmapped(request: HttpRequest) -> Any:
+    if not can(request.user, Capability.VIEW_MAPPINGS):
+        return None
+    return [each for each in summaries() if each.waiting]
+
+
+def _changes(request: HttpRequest) -> Any:
+    if not can(request.user, Capability.VIEW_SETTINGS):
+        return None
+    return list(hub.audit_entries()[:CHANGES])
+
+
+PAGE = Page(
+    path="",
+    name="today",
+    title="Today",
+    view=today,
+    capability=Capability.VIEW_TODAY,
+    section="Today",
+    icon="sun",
+    menu=True,
+)
