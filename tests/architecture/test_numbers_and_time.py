@@ -12,7 +12,7 @@ import pytest
 from tests.architecture.source import PURE, dotted, place, python_files, tree
 
 SHELL = ("integrations/services", "integrations/models", "reconciliation", "monitoring")
-EXACT = (*PURE, "integrations/models", "integrations/services", "reconciliation")
+EXACT = (*PURE, "integrations/models", "reconciliation")
 TOLD = (
     *("integrations/services", "integrations/models"),
     *("monitoring/services", "monitoring/detectors"),
