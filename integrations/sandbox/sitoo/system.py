@@ -21,7 +21,8 @@ from integrations.sandbox.sitoo.limits import Gatekeeper
 from integrations.sandbox.sitoo.order_list import get_order, list_orders
 from integrations.sandbox.sitoo.orders import Orders
 from integrations.sandbox.sitoo.places import Places
-from integrations.sandbox.sitoo.products import Groups, PriceLists, Products
+from integrations.sandbox.sitoo.prices import Groups, PriceLists
+from integrations.sandbox.sitoo.products import Products
 from integrations.sandbox.sitoo.state import SITE_ID, State
 from integrations.sandbox.sitoo.stock import Stock
 from integrations.sandbox.sitoo.stocktaking import Stocktaking

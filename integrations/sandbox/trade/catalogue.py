@@ -109,7 +109,8 @@ SPECIALS = (
     Product("GIFT-50", "Gift card 50", Decimal("50.00"), Decimal("0"), "Gift cards",
             ProductKind.GIFT_CARD, weight=3),
     Product("LOCAL-MUG", "Local potter's mug", Decimal("17.50"), Decimal("20"), "Home",
-            barcode=barcode_for("LOCAL-MUG"), cost_net=Decimal("8.00"), known_to_erp=False, weight=0),
+            barcode=barcode_for("LOCAL-MUG"), cost_net=Decimal("8.00"),
+            known_to_erp=False, weight=0),
 )  # fmt: skip
 
 

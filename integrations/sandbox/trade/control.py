@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from integrations.sandbox.app import Sandbox
 
 Body = dict[str, Any]
+EVENTS_WITHIN_STOCK = 3000  # more would sell the example estate's usual opening stock out
 
 
 class TradeRequestError(ValueError):
@@ -70,9 +71,11 @@ def _generate(sandbox: "Sandbox", request: Request) -> Any:
     """
     body, desk = _body(request), desk_of(sandbox)
     yesterday = sandbox.clock.now().date() - timedelta(days=1)
-    estate = desk.estate or desk.open()
+    events = _whole(body, "events") or 0
+    ample = events if events > EVENTS_WITHIN_STOCK else None
+    estate = desk.estate or desk.open(replace(example_estate(), opening_each=ample))
     items = generate(
-        events=_whole(body, "events") or 0,
+        events=events,
         seed=sandbox.seed if body.get("seed") is None else int(body["seed"]),
         day=_date(body["day"]) if body.get("day") else yesterday,
         days=_whole(body, "days") or 1,

@@ -107,6 +107,7 @@ def _estate(
         products=tuple(by_sku.values()),
         opening_stock=_opening(traded, by_sku),
         opening_each=0,
+        depot_units=0,
     )
 
 

@@ -104,6 +104,7 @@ class Estate:
     nominals: tuple[Nominal, ...]
     tax_codes: tuple[TaxCode, ...]
     depot: str = "Central distribution"
+    depot_units: int = 500  # of every stocked product
     opening_stock: dict[tuple[str, str], int] = field(default_factory=dict)  # (store, sku) → units
     opening_each: int | None = (
         None  # units of every other stocked product; None: 60 to 220, by hash

@@ -19,7 +19,6 @@ GIFT_CARD_NOMINAL = "2110"
 NET_PRICE = Decimal("0.0001")  # the ERP keeps net prices fine enough to give the gross one back
 SALE_STATUS, RETURN_STATUS = 20, 21
 STAFF_PER_STORE = 4
-DEPOT_UNITS = 500
 
 
 @dataclass
@@ -67,6 +66,7 @@ class Seeding:
         world = self._erp.world
         self._erp.settings.currency = estate.currency
         if estate.currency not in world.currencies:
+            world.currencies.clear()  # an account has one base currency
             self._erp.add_currency(estate.currency, estate.currency)
         clearing = {tender.nominal for tender in estate.tenders}
         for nominal in estate.nominals:
@@ -184,7 +184,7 @@ class Seeding:
             for product in stocked:
                 if product.known_to_erp and (estate.depot, product.sku) not in self.ids.stocked:
                     self.ids.stocked.add((estate.depot, product.sku))
-                    self._erp.set_stock(product.sku, self.ids.depot, DEPOT_UNITS)
+                    self._erp.set_stock(product.sku, self.ids.depot, estate.depot_units)
 
     def _fill_shelf(self, estate: Estate, store: str, product: Product) -> None:
         """Opening stock at both systems; what a further file will sell is added to it."""
