@@ -52,11 +52,11 @@ class Source(Protocol):
         """The next page after `cursor` ("" starts at the beginning of what we want).
 
         Overlaps where the vendor's cursor is coarse; the inbox drops what it has seen. Raises
-        ThrottledError, UnavailableError, UnauthorisedError, SchemaChangedError (whole page unreadable).
+        ThrottledError, UnavailableError, UnauthorisedError, SchemaChangedError (unreadable page).
         """
 
     def fetch(self, topic: str, external_ids: Sequence[str]) -> Sequence[Fact]:
-        """Re-read objects named by hints, in as few requests as possible; absent ones are left out."""
+        """Re-read objects that hints name, in few requests; absent ones are left out."""
 
     def hints(self, body: bytes) -> Sequence[Hint]:
         """Parse a webhook body. Pure. Raises ValueError with a sentence when it is not one."""

@@ -144,3 +144,15 @@ __all__ = [
     "wake",
     "who_would_own",
 ]
+
+
+def named_records() -> list[dict[str, int | None]]:
+    """Which documents, events and transfers the open cases name."""
+    current = CaseOccurrence.objects.filter(cleared_at__isnull=True, case__closed_at__isnull=True)
+    rows = current.values_list(
+        "document_id", "hold__document_id", "event_id", "hold__event_id", "transfer_id"
+    )
+    return [
+        {"document_id": own or held, "event_id": event or held_event, "transfer_id": transfer}
+        for own, held, event, held_event, transfer in rows
+    ]

@@ -63,8 +63,8 @@ def finished_days(link: Link) -> list[tuple[Store, date]]:
         .values_list("store_id", "business_date")
     )
     stores = {store.pk: store for store in public.stores()}
-    ready = sorted(days - waiting - unsettled, key=lambda day: (day[1], day[0]))
-    return [(stores[store], on) for store, on in ready]
+    ready = sorted(days - waiting - unsettled, key=lambda day: (str(day[1]), day[0]))
+    return [(stores[store], on) for store, on in ready if on is not None]
 
 
 def build_journal(link: Link, store: Store, on: date, *, now: datetime) -> int:
@@ -237,16 +237,16 @@ def _hold(
     facts: list[DayReceipt],
     now: datetime,
 ) -> None:
-    missing = isinstance(error, UnmappedAccountError)
+    account = str(error.account) if isinstance(error, UnmappedAccountError) else ""
     public.hold_journal(
         link,
         store=store,
         on=on,
         reference=reference,
         currency=public.ledger_currency(),
-        subject=str(error.account) if missing else f"{store.name} {on:%d %b %Y}",
+        subject=account or f"{store.name} {on:%d %b %Y}",
         sentence=f"{store.name}, {on:%d %B %Y}: {error}",
-        table="journal-account" if missing else "",
+        table="journal-account" if account else "",
         total=sum((fact.net + fact.tax for fact in facts), ZERO),
         now=now,
     )

@@ -18,7 +18,7 @@ def minor_unit(currency: str) -> Decimal:
 
 
 def round_money(amount: Decimal, currency: str) -> Decimal:
-    """Round half up to the currency's minor unit. Amounts a vendor stated never pass through here."""
+    """Round half up to the minor unit. Amounts that a vendor stated never pass through here."""
     return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
 
 

@@ -37,8 +37,8 @@ def store_products(connection: Connection, products: Sequence[Product], *, now: 
 
 
 def _upsert(connection: Connection, products: Sequence[Product], now: datetime) -> None:
-    columns = ("sku", "name", "barcode", "tax_code", "is_stocked", "is_active")
-    columns += ("price_net", "price_gross", "seen_at")
+    columns = ["sku", "name", "barcode", "tax_code", "is_stocked", "is_active"]
+    columns += ["price_net", "price_gross", "seen_at"]
     latest = {product.external_id: product for product in products}
     CatalogueItem.objects.bulk_create(
         (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -223,10 +224,10 @@ def preview_release(*, link_id: int, table: str, source_value: str) -> Release:
         .values_list("document_id", flat=True)
     )
     free = Document.objects.filter(pk__in=ids - others).order_by("placed_at")
-    totals: dict[str, object] = {}
+    totals: dict[str, Decimal] = {}
     days, numbers = set(), []
     for document in free.only("currency", "gross", "business_date", "number"):
-        totals[document.currency] = totals.get(document.currency, 0) + document.gross  # type: ignore[operator]
+        totals[document.currency] = totals.get(document.currency, Decimal(0)) + document.gross
         days.add(str(document.business_date))
         numbers.append(document.number)
     return Release(

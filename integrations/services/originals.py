@@ -46,11 +46,11 @@ def load(
     found = {sale.external_id: OriginalSale(sale) for sale in sales}
     by_pk = {entry.document.pk: entry for entry in found.values()}
     for transfer in Transfer.objects.filter(document_id__in=by_pk, link_kind="order"):
-        by_pk[transfer.document_id].order_transfer = transfer
+        by_pk[transfer.document_id or 0].order_transfer = transfer
     for other in Document.objects.filter(original_id__in=by_pk, state__in=PLANNED):
-        by_pk[other.original_id].credits[other.external_id] = other.gross
+        by_pk[other.original_id or 0].credits[other.external_id] = other.gross
     for hold in Hold.objects.open().filter(document_id__in=by_pk, transfer__isnull=True):
-        entry = by_pk[hold.document_id]
+        entry = by_pk[hold.document_id or 0]
         entry.obstacles += (
             Obstacle(hold.kind, hold.subject, hold.sentence, hold.table, hold.field),
         )

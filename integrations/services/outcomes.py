@@ -1,6 +1,6 @@
 """What became of a claimed transfer: every change of state, set-based and fenced by the token."""
 
-import random
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,8 +32,7 @@ State = Transfer.State
 
 # How long to wait after a failure that cannot have been applied; then a person is asked.
 BACKOFF = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 3600))
-JITTER = 0.2
-_jitter = random.Random(0)  # spreads retries; needs no secrecy
+JITTER = 20  # percent
 
 HELD_KIND = {
     "set-level": "STOCK_PUSH_FAILED",
@@ -126,7 +125,7 @@ def _post(settled: Sequence[Settled], now: datetime) -> None:
     )
     _close_holds(transfers, now)
     levels.mark_told([t for t in transfers if t.operation == "set-level"], now=now)
-    moved = [t.document_id for t in transfers if t.operation in MOVES_STOCK]
+    moved = [t.document_id or 0 for t in transfers if t.operation in MOVES_STOCK]
     DocumentLine.objects.filter(document_id__in=moved, moved_at__isnull=True).update(moved_at=now)
 
 
@@ -159,7 +158,7 @@ def _fail(transfer: Transfer, error: ConnectorError, *, now: datetime, lag: time
         transfer.state, transfer.not_before = State.UNKNOWN, now + lag
     elif isinstance(error, UnavailableError) and transfer.attempts <= len(BACKOFF):
         transfer.state = State.READY
-        transfer.not_before = now + _with_jitter(BACKOFF[transfer.attempts - 1])
+        transfer.not_before = now + _spread(BACKOFF[transfer.attempts - 1], transfer.key)
     else:
         transfer.state = State.HELD
         hold(transfer, _held_kind(transfer, error), error.sentence, now=now, field=_field(error))
@@ -177,8 +176,9 @@ def _fail(transfer: Transfer, error: ConnectorError, *, now: datetime, lag: time
     )
 
 
-def _with_jitter(delay: timedelta) -> timedelta:
-    return delay * (1 + JITTER * _jitter.random())
+def _spread(delay: timedelta, key: str) -> timedelta:
+    """Lengthen `delay` by a share that the key decides, so that one outage's rows part ways."""
+    return delay * (100 + zlib.crc32(key.encode()) % (JITTER + 1)) / 100
 
 
 def _held_kind(transfer: Transfer, error: ConnectorError) -> str:
@@ -213,13 +213,12 @@ def hold(transfer: Transfer, kind: str, sentence: str, *, now: datetime, field: 
 
 def _attempt(entry: Settled, now: datetime) -> TransferAttempt:
     answer = entry.answer
-    failed = isinstance(answer, ConnectorError)
     return TransferAttempt(
         transfer=entry.transfer,
         at=now,
         action=entry.action,
         outcome=type(answer).__name__,
-        sentence=answer.sentence[:400] if failed else "",
+        sentence=answer.sentence[:400] if isinstance(answer, ConnectorError) else "",
         call_id=entry.call_id,
     )
 
@@ -250,6 +249,6 @@ def refresh_documents(ids: set[int | None], *, now: datetime) -> None:
     open_effects = Transfer.objects.filter(document=OuterRef("pk")).exclude(
         state__in=(State.POSTED, State.SUPERSEDED, State.DISMISSED)
     )
-    Document.objects.filter(pk__in=ids - {None}, state=Document.State.POSTING).exclude(
+    Document.objects.filter(pk__in=[pk for pk in ids if pk], state=Document.State.POSTING).exclude(
         Exists(open_effects)
     ).update(state=Document.State.POSTED, posted_at=now)

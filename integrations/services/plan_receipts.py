@@ -69,7 +69,12 @@ def store(
     """Plan these receipts. Runs inside the planner's transaction."""
     if not readings:
         return
-    receipts = [(r.event, record) for r in readings for record in r.records]
+    receipts = [
+        (r.event, record)
+        for r in readings
+        for record in r.records
+        if isinstance(record, SalesOrder | SalesCredit)
+    ]
     batch = _batch(receipts, connection=connection, link=link)
     drafts = [_draft(event, receipt, batch, now) for event, receipt in receipts]
     _store_drafts(drafts, batch, now)

@@ -64,7 +64,9 @@ def _z_document(
 
 def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
     """Keep movements as facts for drift; receipts' own bookings are echoes."""
-    rows, echoes, others = [], [], []
+    rows: list[MovementRow] = []
+    echoes: list[Reading] = []
+    others: list[Reading] = []
     for reading in readings:
         records = [r for r in reading.records if isinstance(r, StockMovement)]
         (echoes if all(r.kind in ECHOES for r in records) else others).append(reading)

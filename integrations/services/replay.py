@@ -62,7 +62,8 @@ def _ask_source(holds: Sequence[Hold], now: datetime) -> set[Connection]:
     """One hint per record: it is fetched, and only then planned or sent again."""
     hints, connections = [], set()
     for hold in holds:
-        document, event = hold.document, hold.event or (hold.document and hold.document.event)
+        document = hold.document
+        event = hold.event or (document.event if document else None)
         if event is None:
             continue
         connection = document.connection if document else event.connection
@@ -152,7 +153,7 @@ def _send_again(transfers: Sequence[Transfer], now: datetime) -> None:
 def dismiss(hold: Hold, *, reason: str, now: datetime) -> None:
     """A person decides that this record is not to be transferred. Terminal, with the reason."""
     with transaction.atomic():
-        transfers = Transfer.objects.filter(pk=hold.transfer_id)
+        transfers = Transfer.objects.filter(pk=hold.transfer_id or 0)
         if hold.document_id:
             transfers = Transfer.objects.filter(document_id=hold.document_id)
             Document.objects.filter(pk=hold.document_id).exclude(
@@ -167,7 +168,7 @@ def dismiss(hold: Hold, *, reason: str, now: datetime) -> None:
             ChannelLevel.objects.filter(
                 connection=level.connection, location_code=level.location_code, sku=level.sku
             ).update(desired=None)
-        event_id = hold.event_id or (hold.document and hold.document.event_id)
+        event_id = hold.event_id or (hold.document.event_id if hold.document else None) or 0
         InboundEvent.objects.filter(pk=event_id, state__in=(State.HELD, State.PARKED)).update(
             state=State.DISMISSED, reason=reason[:300]
         )

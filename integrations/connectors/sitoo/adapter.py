@@ -24,6 +24,7 @@ from integrations.connectors.sitoo.config import SitooConfig
 from integrations.connectors.sitoo.levels import Levels
 from integrations.connectors.sitoo.mapping import SYSTEM
 from integrations.connectors.sitoo.order_stream import read_orders
+from integrations.connectors.sitoo.receipts import CREDIT_SUFFIX
 from integrations.connectors.spec import Context
 from integrations.ports import (
     Choice,
@@ -158,9 +159,11 @@ class SitooConnector:
         self._client.close()
 
     def _orders(self, order_ids: Sequence[str]) -> list[Fact]:
+        """The return of a mixed receipt is in the order that it is named after."""
+        plain = [order_id.removesuffix(CREDIT_SUFFIX) for order_id in order_ids]
         rows = [
             row
-            for part in chunks(order_ids, ORDERS_PER_REQUEST)
+            for part in chunks(_numbers(plain), ORDERS_PER_REQUEST)
             for row in self._client.orders(part)
         ]
         return facts.order_facts(rows)
@@ -169,6 +172,8 @@ class SitooConnector:
         rows = []
         for report_id in report_ids:
             register, _, number = report_id.rpartition("/")
+            if not register or not _numbers([number]):
+                continue
             try:
                 rows.append(self._client.z_report(register, number))
             except NotFoundError:
@@ -178,7 +183,7 @@ class SitooConnector:
     def _movements(self, transaction_ids: Sequence[str]) -> list[Fact]:
         rows = [
             row
-            for part in chunks(transaction_ids, SKUS_PER_REQUEST)
+            for part in chunks(_numbers(transaction_ids), SKUS_PER_REQUEST)
             for row in self._client.transactions(part)
         ]
         return facts.movement_facts(rows)
@@ -187,10 +192,16 @@ class SitooConnector:
         by_warehouse: dict[str, list[str]] = {}
         for item_id in item_ids:
             warehouse, _, sku = item_id.partition("/")
-            by_warehouse.setdefault(warehouse, []).append(sku)
+            if _numbers([warehouse]):
+                by_warehouse.setdefault(warehouse, []).append(sku)
         found: list[Fact] = []
         for warehouse, skus in by_warehouse.items():
             for part in chunks(skus, SKUS_PER_REQUEST):
                 rows = self._client.warehouse_items(warehouse, part)
                 found += facts.stock_facts(rows, warehouse_id=warehouse)
         return found
+
+
+def _numbers(ids: Sequence[str]) -> list[str]:
+    """What can be an id there, once each: one odd id would have the whole request refused."""
+    return [each for each in dict.fromkeys(ids) if each.isascii() and each.isdecimal()]

@@ -23,7 +23,6 @@ class SitooConfig(BaseModel):
     page_size: int = Field(default=MOST_ROWS, ge=1, le=MOST_ROWS)
     first_order_id: int = Field(default=1, ge=1)  # older receipts are not ours
     history_from: AwareDatetime | None = None  # Z-reports and movements before it are not ours
-    rate_limit: dict[str, int | None] | None = None  # overrides what the vendor documents
 
     @property
     def webhook_secret(self) -> str:

@@ -1,0 +1,106 @@
+"""One rehearsal: a fresh database, a sandbox in a process of its own, an example retailer in it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+from config.rehearsal.control import Control, ControlError
+
+START_PATIENCE = 20  # seconds
+SUFFIX = "_rehearsal"
+
+
+class RehearsalError(RuntimeError):
+    """It cannot start; the message says why and what to do."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(slots=True)
+class Sandbox:
+    """The simulated systems, served by a process that ends with us."""
+
+    port: int
+    root: Path
+    seed: int = 1
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def control(self) -> Control:
+        return Control(f"http://127.0.0.1:{self.port}")
+
+    def start(self) -> None:
+        """Start serving and wait until it answers. Raises RehearsalError when it does not."""
+        command = [sys.executable, "manage.py", "sandbox"]
+        command += ["--port", str(self.port), "--seed", str(self.seed)]
+        self.process = subprocess.Popen(
+            command, cwd=self.root, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        deadline = time.monotonic() + START_PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                self.control.get("state")
+            except ControlError:
+                time.sleep(0.1)
+            else:
+                return
+        raise RehearsalError(f"The sandbox did not start on port {self.port}.")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=10)
+
+
+def environment(root: Path, *, base: Mapping[str, str], port: int) -> dict[str, str]:
+    """The environment of everything in a rehearsal: its own database, and the sandbox allowed."""
+    origin = f"http://127.0.0.1:{port}"
+    allowed = [o for o in base.get("PLUMBLINE_ALLOWED_ORIGINS", "").split(",") if o]
+    return {
+        **base,
+        "DATABASE_URL": fresh_database(base.get("DATABASE_URL", ""), root),
+        "PLUMBLINE_ALLOWED_ORIGINS": ",".join([*allowed, origin]),
+        "PLUMBLINE_REHEARSAL": str(port),
+    }
+
+
+def fresh_database(url: str, root: Path) -> str:
+    """An empty database beside the configured one; the configured one is never touched."""
+    parts = urlsplit(url)
+    if parts.scheme in ("postgres", "postgresql"):
+        return _fresh_postgres(url)
+    folder = Path(os.environ.get("PLUMBLINE_VAR") or root / "var")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "rehearsal.sqlite3"
+    for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        name.unlink(missing_ok=True)
+    return f"sqlite:///{path}"
+
+
+def _fresh_postgres(url: str) -> str:
+    parts = urlsplit(url)
+    name = parts.path.lstrip("/").split("?")[0] + SUFFIX
+    try:
+        with psycopg.connect(url, autocommit=True) as server:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            server.execute(drop)
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        raise RehearsalError(
+            f"A rehearsal needs a database of its own, {name}, beside the configured one: {reason}"
+        ) from error
+    return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
