@@ -65,13 +65,17 @@ class Table(tables.Table):
     @property
     def lines(self) -> list["Line"]:
         """Return the page's rows, with the classes worked out once for each column."""
-        css = [column.column.attrs.get("td", {}).get("class", "") for column in self.columns]
-        return [self._line(row, css) for row in self.paginated_rows]
+        heads = [
+            (column.column.attrs.get("td", {}).get("class", ""), column.header)
+            for column in self.columns
+        ]
+        return [self._line(row, heads) for row in self.paginated_rows]
 
-    def _line(self, row: Any, css: list[str]) -> "Line":
+    def _line(self, row: Any, heads: list[tuple[str, str]]) -> "Line":
         record = row.record
         pk = record.get("pk", "") if isinstance(record, dict) else getattr(record, "pk", "")
-        cells = list(zip(css, (cell for _, cell in row.items()), strict=True))
+        found = (cell for _, cell in row.items())
+        cells = [(css, label, cell) for (css, label), cell in zip(heads, found, strict=True)]
         return Line(pk=pk, tone=self.row_tone(record), url=self.row_url(record), cells=cells)
 
 
@@ -87,18 +91,19 @@ class Heading:
 
 @dataclass(frozen=True)
 class Line:
-    """One row: its cells with their class, and what it leads to."""
+    """One row: its cells with their class and heading, and what it leads to."""
 
     pk: object
     tone: str
     url: str
-    cells: list[tuple[str, object]]
+    cells: list[tuple[str, str, object]]
 
 
 class TitleColumn(tables.Column):
     """The row's name as the link that Enter opens, over an optional second line."""
 
     def __init__(self, *, below: str = "", **options: Any) -> None:
+        options.setdefault("attrs", {"td": {"class": "lead"}})
         super().__init__(**options)
         self.below = tables.A(below) if below else None
 
