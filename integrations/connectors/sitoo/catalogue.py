@@ -190,6 +190,5 @@ def _name(intent: Intent) -> str:
 
 
 def _effect(intent: Intent) -> PutProduct:
-    if not isinstance(intent.effect, PutProduct):
-        raise TypeError(f"{intent.effect.operation} is no product")
+    assert isinstance(intent.effect, PutProduct)
     return intent.effect

@@ -236,8 +236,7 @@ def _item(row: Any) -> wire.WarehouseItem:
 
 
 def _effect(intent: Intent) -> SetLevel:
-    if not isinstance(intent.effect, SetLevel):
-        raise TypeError(f"{intent.effect.operation} is no stock level")
+    assert isinstance(intent.effect, SetLevel)
     return intent.effect
 
 

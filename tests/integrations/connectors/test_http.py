@@ -99,6 +99,15 @@ def test_decimals_are_written_as_strings_and_headers_are_sent():
     assert seen[0].headers["if"] == "7"
 
 
+def test_what_has_no_json_form_is_a_mistake_of_ours():
+    with pytest.raises(TypeError):
+        client(answering(200)).send("PUT", "/x", endpoint="PUT /x", json={"at": {1}})
+
+
+def test_a_write_may_have_no_body():
+    assert client(answering(200, json=True)).send("POST", "/x", endpoint="POST /x").data is True
+
+
 def test_a_form_is_sent_as_a_form():
     seen: list[httpx.Request] = []
 
@@ -187,6 +196,16 @@ def test_the_vendors_own_word_comes_before_the_status():
 
     with pytest.raises(ConflictError):
         client(answering(200, json={"code": "DUP"}), classify=classify).get("/x", endpoint="GET /x")
+
+
+def test_a_vendors_open_outcome_is_only_unavailable_for_a_read():
+    def classify(status, headers, data):
+        return AmbiguousError("It failed inside.", code="500")
+
+    with pytest.raises(UnavailableError) as caught:
+        client(answering(500, json={}), classify=classify).get("/x", endpoint="GET /x")
+
+    assert caught.value.code == "500"
 
 
 def test_a_throttle_tells_the_limiter_how_long_to_wait():

@@ -128,6 +128,14 @@ def test_a_price_that_cannot_be_written_is_not_rounded():
     assert isinstance(outcome.error, UnsupportedError)
 
 
+def test_a_gross_price_is_not_written_into_net_price_lists(monkeypatch):
+    monkeypatch.setattr("integrations.connectors.sitoo.catalogue.PRICES_ARE_GROSS", False)
+
+    (outcome,) = till().connector.send([intent()])
+
+    assert isinstance(outcome.error, UnsupportedError)
+
+
 def test_a_refused_row_fails_alone():
     rows = [*accepted(7), {"statuscode": 400, "errortext": "Invalid value"}]
 

@@ -197,6 +197,18 @@ def test_orders_of_a_hint_are_fetched_in_one_request():
     assert [fact.external_id for fact in found] == ["5", "6"]
 
 
+def test_odd_ids_do_not_have_the_whole_request_refused():
+    till = Till({ORDERS: listed(order(5))})
+
+    till.connector.fetch("orders", ["R-17", "", "5:credit", "5", "٥"])
+    till.connector.fetch("z-reports", ["231", "{7F}/x"])
+    till.connector.fetch("warehouse-transactions", ["x"])
+    till.connector.fetch("stock-changes", ["x/A"])
+
+    assert [query["orderid"] for query in till.queries(ORDERS)] == ["5"]
+    assert len(till.asked) == 1
+
+
 def test_a_fetched_order_and_a_polled_one_are_the_same_fact():
     till = Till({ORDERS: listed(order(5))})
 

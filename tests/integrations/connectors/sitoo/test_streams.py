@@ -232,6 +232,25 @@ def test_changed_levels_are_fetched_by_warehouse():
     assert found[0].payload["warehouseid"] == "3"
 
 
+@pytest.mark.parametrize(
+    ("row", "field"), [({"decimaltotal": "1"}, "sku"), ({"sku": ""}, "sku"), ({"sku": 7}, "sku")]
+)
+def test_a_level_without_its_sku_is_a_changed_schema(row, field):
+    with pytest.raises(SchemaChangedError) as caught:
+        Till({items_of(3): listed(row)}).connector.fetch("stock-changes", ["3/A"])
+
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("date", [None, True, 10**15])
+def test_an_odd_date_leaves_a_fact_undated(date):
+    row = {**fixture("warehouseitems__two_skus")["items"][0], "datelastmodified": date}
+
+    (fact,) = Till({items_of(3): listed(row)}).connector.fetch("stock-changes", ["3/A"])
+
+    assert fact.occurred_at is None
+
+
 def test_nobody_hints_at_products():
     with pytest.raises(ValueError, match="never asks"):
         Till({}).connector.fetch("products", ["1"])
