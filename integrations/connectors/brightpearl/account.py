@@ -36,6 +36,7 @@ class Account:
         self.client = client
         self.config = config
         self._clock = clock
+        self.event_owner = config.event_owner_id or 0  # staff contact who ships; 0: not known yet
         self._configuration: dict[str, str] = {}
         self._currencies: dict[str, Currency] = {}
         self._tax_codes: dict[str, TaxCode] = {}

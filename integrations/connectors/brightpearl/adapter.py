@@ -1,6 +1,7 @@
 """Brightpearl through the ports: a source of products and stock, a sink for everything sold."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from integrations.connectors.brightpearl.choices import choices
 from integrations.connectors.brightpearl.client import Client
 from integrations.connectors.brightpearl.config import BrightpearlConfig
 from integrations.connectors.brightpearl.levels import read_levels
+from integrations.connectors.brightpearl.parallel import HomeLimiter
 from integrations.connectors.brightpearl.probe import probe
 from integrations.connectors.brightpearl.recipes.base import Draft
 from integrations.connectors.brightpearl.recipes.registry import RECIPES
@@ -53,6 +55,8 @@ class BrightpearlConnector:
     def __init__(
         self, config: BrightpearlConfig, context: Context, tokens: TokenStore | None = None
     ) -> None:
+        limiter = HomeLimiter(context.limiter)
+        context = replace(context, limiter=limiter)
         self._config = config
         self._clock = context.clock
         self._calls = Calls(config, context, tokens)
@@ -61,7 +65,7 @@ class BrightpearlConnector:
         self._streams = Streams(self._account)
         self._bundler = Bundler(
             self._calls,
-            limiter=context.limiter,
+            limiter=limiter,
             clock=context.clock,
             bundle=config.bundle,
             parallel=config.parallel,

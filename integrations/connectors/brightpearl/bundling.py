@@ -5,13 +5,13 @@ of order for most of a day, so single calls always remain the way out.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.connectors.bodies import parse, read_body
 from integrations.connectors.brightpearl.calls import Calls, Message
 from integrations.connectors.brightpearl.envelope import LABEL, classify, response_of
+from integrations.connectors.brightpearl.parallel import run_parallel
 from integrations.connectors.brightpearl.schemas import MultiMessageAnswer, ProcessedMessage
 from integrations.connectors.errors import (
     AmbiguousError,
@@ -60,11 +60,7 @@ class Bundler:
         """
         run = _Run(self)
         parts = self._parts(messages)
-        if self._parallel == 1 or len(parts) == 1:
-            done = [run.send(part) for part in parts]
-        else:
-            with ThreadPoolExecutor(min(self._parallel, len(parts))) as pool:
-                done = list(pool.map(run.send, parts))
+        done = run_parallel(run.send, parts, threads=self._parallel)
         return [outcome for outcomes in done for outcome in outcomes]
 
     def _parts(self, messages: Sequence[Message]) -> list[Sequence[Message]]:

@@ -37,7 +37,7 @@ class BrightpearlConfig(BaseModel):
 
     bundle: bool = True  # several messages in one request when three or more wait
     parallel: int = Field(default=4, ge=1, le=10)  # requests in flight while writing
-    event_owner_id: int | None = None  # staff contact who ships; None: whoever made the note
+    event_owner_id: int | None = None  # staff contact who ships; None: whoever made our notes
     price_list_id: int | None = None  # whose prices go to the tills; None: no prices
     journal_tax_code: str = ""  # for journal lines that come without one: bank lines must have it
 

@@ -178,7 +178,7 @@ def _verdict(intent: Intent, ids: Sequence[int], orders: dict[int, Order]) -> Lo
     return Found(str(order.id), _detail(effect, order))
 
 
-def read_back(posted: Sequence[Posted], account: Account) -> list[ReadBack]:
+def read_back(posted: Sequence[Posted], account: Account) -> list[ReadBack | None]:
     """Orders, credits and their closing, from the same reading of each order."""
     orders = account.client.orders(_order_id(each) for each in posted)
     return [_compare(each, orders.get(_order_id(each))) for each in posted]
@@ -191,11 +191,14 @@ def _order_id(posted: Posted) -> int:
     return vendor_id(posted.external_ref, "order")
 
 
-def _compare(posted: Posted, order: Order | None) -> ReadBack:
+def _compare(posted: Posted, order: Order | None) -> ReadBack | None:
+    """None while the rows are not visible yet, which may take the vendor a second."""
     if order is None:
         return ReadBack(missing=True)
     if isinstance(posted.intent.effect, CloseOrder):
         return compare_closed(order)
+    if not order.orderRows:
+        return None
     effect = wanted(posted.intent, CreateOrder).effect
     differences = (*order_differences(effect, order), *_parent_difference(posted.intent, order))
     return ReadBack(differences, _detail(effect, order))
@@ -208,7 +211,8 @@ def _parent_difference(intent: Intent, order: Order) -> Iterator[Difference]:
 
 
 def _detail(effect: CreateOrder, order: Order) -> dict[str, Any]:
-    return {"rows": match_rows(effect.lines, order), "invoice": order.invoice}
+    invoice = {"invoice": order.invoice} if order.invoice else {}
+    return {"rows": match_rows(effect.lines, order), **invoice}
 
 
 RECIPE = Recipe(drafts=drafts, understand=understand, look_up=look_up, read_back=read_back)

@@ -106,7 +106,7 @@ def _compare(posted: Posted, rows: dict[int, Row]) -> ReadBack:
     if row is None:
         return ReadBack(missing=True)
     payment = wanted(posted.intent, TakePayment)
-    detail = {"journal": number_of(row, "journalId")}
+    detail = {"receipt_journal": number_of(row, "journalId")}
     return ReadBack(tuple(_differences(payment.effect, payment.ref("order"), row)), detail)
 
 

@@ -21,11 +21,15 @@ SHIPPED = "SHW"
 
 
 def drafts(intents: Sequence[Intent], account: Account) -> list[Draft]:
-    """Without a configured owner of events, whoever made the note owns them: notes read in bulk."""
-    owner = account.config.event_owner_id
+    """Whoever made our notes also ships them, unless an owner of events is configured.
+
+    All notes are made by the same app, so reading some of them once is enough.
+    """
+    owner = account.event_owner
     if owner:
         return each(intents, lambda intent: _message(intent, owner, None))
     notes = _notes(intents, account)
+    account.event_owner = next((note.createdBy for note in notes.values() if note.createdBy), 0)
     return each(intents, lambda intent: _draft(intent, notes))
 
 

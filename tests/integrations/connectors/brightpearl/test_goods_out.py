@@ -149,6 +149,17 @@ def test_without_an_owner_the_notes_are_read_and_their_version_is_sent():
     assert vendor.requests[-1].headers["if-match"] == "7"
 
 
+def test_who_ships_is_learnt_from_the_first_note():
+    vendor = Vendor().on("GET", NOTE, WAITING).on("POST", EVENT, answer({}))
+    sink = connector(vendor, event_owner_id=None)
+
+    sink.send([SHIP])
+    sink.send([SHIP])
+
+    assert vendor.asked() == [f"GET {NOTE}", f"POST {EVENT}", f"POST {EVENT}"]
+    assert vendor.body()["events"][0]["eventOwnerId"] == 203
+
+
 def test_a_note_that_is_shipped_already_is_not_shipped_again():
     vendor = Vendor().on("GET", NOTE, "goods_out_get__shipped")
 

@@ -348,7 +348,7 @@ def test_an_order_that_is_as_meant_gives_its_rows():
     answered = read_back("order_get__sale")
 
     assert answered.is_equal
-    assert answered.detail == {"rows": ROWS, "invoice": ""}
+    assert answered.detail == {"rows": ROWS}
 
 
 def test_rows_without_our_reference_are_known_by_product_and_quantity():
@@ -360,6 +360,10 @@ def test_rows_without_our_reference_are_known_by_product_and_quantity():
 
 def test_an_order_that_is_not_there_is_missing():
     assert read_back(answer({"response": []})).missing
+
+
+def test_an_order_whose_rows_are_not_visible_yet_is_not_judged():
+    assert read_back(changed(orderRows={})) is None
 
 
 def test_an_order_that_cannot_be_read_is_not_judged():
