@@ -13,6 +13,10 @@ class _Row(dict[str, Any]):
     """Written on one line."""
 
 
+class _Words(list[str]):
+    """Written on one line."""
+
+
 class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -22,7 +26,12 @@ def _row(dumper: yaml.SafeDumper, row: _Row) -> yaml.Node:
     return dumper.represent_mapping("tag:yaml.org,2002:map", row.items(), flow_style=True)
 
 
+def _words(dumper: yaml.SafeDumper, words: _Words) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", words, flow_style=True)
+
+
 _Dumper.add_representer(_Row, _row)
+_Dumper.add_representer(_Words, _words)
 
 
 def write(model: OperatingModel) -> str:
@@ -36,10 +45,11 @@ def write(model: OperatingModel) -> str:
         link: {table: [_flat(row) for row in rows] for table, rows in tables.items()}
         for link, tables in plain["mappings"].items()
     }
-    for section in ("teams", "routing"):
-        if plain[section] is None:
-            del plain[section]
-    plain["routing"] = [_filled(rule) for rule in plain["routing"]] if "routing" in plain else None
+    if plain["teams"] is not None:
+        for team in plain["teams"].values():
+            team.update(members=_Words(team["members"]), weekdays=_Words(team["weekdays"]))
+    if plain["routing"] is not None:
+        plain["routing"] = [_filled(rule) for rule in plain["routing"]]
     parts = [HEAD.format(name=model.retailer.name)]
     parts += [_dump({section: value}) for section, value in plain.items() if value is not None]
     return "\n".join(parts)

@@ -100,3 +100,9 @@ def test_a_value_mapped_twice_for_the_same_date_is_refused():
     text = changed("{value: NO, ", "{value: cash, ").replace("effective_from: 2026-04-01", "")
 
     assert "“cash” is written twice for the same date." in complaints(text)
+
+
+def test_a_rule_on_value_names_its_currency():
+    text = FILE + "routing: [{team: FIN, least_value: 250}]\n"
+
+    assert "routing[0].currency: A least value needs its currency." in complaints(text)
