@@ -8,6 +8,8 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
 
-DATABASES["default"]["TEST"] = {"NAME": None}  # SQLite: in memory; PostgreSQL: test_<name>
+if not DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # SQLite is tested in memory
+    _run = os.environ.get("PLUMBLINE_TEST_RUN", "alone")  # two runs may share one server
+    DATABASES["default"]["TEST"] = {"NAME": f"test_plumbline_{_run}"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

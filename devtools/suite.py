@@ -103,7 +103,7 @@ def tests(suite: Suite, flags: frozenset[str], extra: Sequence[str]) -> None:
         if url is None:
             suite.skipped("pytest, PostgreSQL", "No server, and no binaries to start one.")
             return
-        database = {"TEST_DATABASE_URL": url}
+        database = {"TEST_DATABASE_URL": url, "PLUMBLINE_TEST_RUN": str(os.getpid())}
         chosen = ["-m", "db and not browser", "-n", "auto", *extra]
         suite.pytest("pytest, PostgreSQL", *chosen, env=database)
 
