@@ -5,7 +5,9 @@ import threading
 from typing import Any
 
 import httpx
+from django.conf import settings
 
+from integrations.connectors.guarded import GuardedTransport
 from integrations.connectors.registry import system
 from integrations.connectors.spec import Context
 from integrations.models import Connection, RateBudget
@@ -32,8 +34,8 @@ def secret(reference: str) -> str:
 def configuration(connection: Connection) -> Any:
     """The system's validated settings with its credentials. Raises ValueError with a sentence."""
     secrets = {name: secret(reference) for name, reference in connection.credentials.items()}
-    settings = {name: value for name, value in connection.settings.items() if name != "rate_limit"}
-    return system(connection.system).config.model_validate({**settings, **secrets})
+    plain = {name: value for name, value in connection.settings.items() if name != "rate_limit"}
+    return system(connection.system).config.model_validate({**plain, **secrets})
 
 
 def build(
@@ -49,7 +51,7 @@ def build(
         limiter=SharedLimiter(connection, clock=runtime_clock, owner=owner),
         recorder=buffer,
         clock=runtime_clock,
-        transport=transport,
+        transport=transport or GuardedTransport(settings.PLUMBLINE_ALLOWED_ORIGINS),
     )
     return system(connection.system).build(configuration(connection), context), buffer
 

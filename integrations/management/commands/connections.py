@@ -3,8 +3,10 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from integrations.connectors.addresses import check_url
 from integrations.connectors.registry import system
 from integrations.models import Connection, RateBudget
 from integrations.ports import Probe
@@ -47,6 +49,7 @@ def check(rt: Runtime, connection: Connection) -> Probe:
         names = ", ".join(missing)
         return Probe(ok=False, sentence=f"Not set in the environment: {names}.")
     try:
+        check_url(connection.settings.get("base_url", ""), settings.PLUMBLINE_ALLOWED_ORIGINS)
         connector, buffer = rt.open(connection)
     except ValueError as error:
         return Probe(ok=False, sentence=f"Its settings are wrong: {error}")

@@ -38,12 +38,27 @@ def test_every_missing_secret_is_named_at_once(monkeypatch):
     assert probe.sentence == "Not set in the environment: NOT_SET_A, NOT_SET_B."
 
 
+def ledger_at(url: str):
+    ledger = make_link().owner
+    ledger.settings = {"base_url": url}
+    return ledger
+
+
 def test_a_connection_that_answers_is_ready():
-    assert check(Runtime(open=opener), make_link().owner).sentence == "It answers."
+    probe = check(Runtime(open=opener), ledger_at("https://erp.example/acme"))
+
+    assert probe.sentence == "It answers."
+
+
+def test_an_address_that_is_not_allowed_is_not_called():
+    probe = check(Runtime(open=opener), ledger_at("http://127.0.0.1:22/"))
+
+    assert not probe.ok
+    assert "must be called by https" in probe.sentence
 
 
 def test_wrong_settings_are_said_and_not_raised():
-    probe = check(Runtime(open=refuser), make_link().owner)
+    probe = check(Runtime(open=refuser), ledger_at("https://erp.example/acme"))
 
     assert probe == Probe(ok=False, sentence="Its settings are wrong: The address is wrong.")
 
