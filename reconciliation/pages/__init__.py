@@ -1,5 +1,9 @@
 """Every page of reconciliation, one line each."""
 
 from monitoring.kit.page import Page
+from reconciliation.pages import days, journals
 
-PAGES: tuple[Page, ...] = ()
+PAGES: tuple[Page, ...] = (
+    days.PAGE,
+    journals.PAGE,
+)
