@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from integrations import models
 from integrations.canonical.effects import JournalLine
+from integrations.mapping.sheets import SheetError
 from integrations.mapping.tables import (
     JOURNAL_ACCOUNTS,
     MAPPING_TABLES,
@@ -63,7 +64,14 @@ from integrations.services.commands import (
     send_unknown_again,
     test_connection,
 )
+from integrations.services.coverage import Coverage, coverage, documents_using
 from integrations.services.idle import Pending, pending, run_until_idle
+from integrations.services.mapping_files import (
+    SheetDifference,
+    export_rows,
+    import_rows,
+    preview_import,
+)
 from integrations.services.mappings import MappingError, delete_row, roll_back, set_row
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
@@ -217,14 +225,15 @@ __all__ = [
     "Choice",
     "CommandError",
     "Connection",
+    "Coverage",
     "Document",
     "DocumentLine",
     "DocumentLink",
     "DocumentTender",
     "HealthFigures",
     "Hold",
-    "JournalLine",
     "InboundEvent",
+    "JournalLine",
     "Link",
     "MappingChange",
     "MappingError",
@@ -237,6 +246,8 @@ __all__ = [
     "ReplayResult",
     "Retailer",
     "Runtime",
+    "SheetDifference",
+    "SheetError",
     "StockMovement",
     "StockReading",
     "Store",
@@ -256,6 +267,7 @@ __all__ = [
     "channel_levels",
     "choices",
     "connections",
+    "coverage",
     "cursors",
     "delete_mapping",
     "dismiss_hold",
@@ -263,10 +275,13 @@ __all__ = [
     "document_links",
     "document_tenders",
     "documents",
+    "documents_using",
     "events",
+    "export_rows",
     "health_figures",
     "hold_journal",
     "holds",
+    "import_rows",
     "in_flight",
     "kick",
     "ledger_currency",
@@ -278,6 +293,7 @@ __all__ = [
     "movements",
     "pause_connection",
     "pending",
+    "preview_import",
     "preview_release",
     "readings",
     "record_audit",
