@@ -226,6 +226,16 @@ def test_the_command_brings_teams_and_routing_back_too(tmp_path, ops_user):
     assert command("plan", str(file)) == ("Nothing to change.\n", 0)
 
 
+def test_a_member_who_is_no_user_keeps_the_whole_file_out(tmp_path):
+    file = tmp_path / "shop.yaml"
+    file.write_text(EXAMPLE.read_text() + "\nteams: {FIN: {name: Finance, members: [nobody]}}\n")
+
+    with pytest.raises(CommandError, match="there is no user “nobody”"):
+        command("apply", str(file))
+
+    assert not Connection.objects.exists()
+
+
 def test_the_command_tells_every_mistake_and_its_line(tmp_path):
     file = tmp_path / "shop.yaml"
     file.write_text(EXAMPLE.read_text().replace("system: sitoo", "system: situ"))
