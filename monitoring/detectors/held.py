@@ -237,6 +237,11 @@ def cause_finding(
     )
 
 
+def named_title(prefix: str, cause: HeldCause) -> str:
+    """Return the hold's sentence, led by `prefix` unless it names its record itself."""
+    return cause.sentence if cause.subject in cause.sentence else f"{prefix} {cause.sentence}"
+
+
 def _detail(cause: HeldCause) -> dict[str, Any]:
     return {
         "kind": cause.kind,

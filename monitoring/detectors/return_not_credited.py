@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from integrations import public
-from monitoring.detectors.held import HeldCause, cause_finding, held_causes
+from monitoring.detectors.held import HeldCause, cause_finding, held_causes, named_title
 from monitoring.detectors.late import Late, late_documents, late_findings
 from monitoring.findings import ExceptionType, Finding, Severity, TeamCode
 from monitoring.value import Assumptions, returned
@@ -53,6 +53,4 @@ def _held(cause: HeldCause, facts: Facts, figures: Assumptions) -> Finding:
 
 
 def _title(cause: HeldCause) -> str:
-    if cause.table:  # one condition that holds up many returns
-        return cause.sentence
-    return f"Return {cause.subject} has no credit in {cause.owner}. {cause.sentence}"
+    return named_title(f"Return {cause.subject} has no credit in {cause.owner}.", cause)

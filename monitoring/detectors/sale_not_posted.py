@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitoring.detectors.held import HeldCause, cause_finding, held_causes
+from monitoring.detectors.held import HeldCause, cause_finding, held_causes, named_title
 from monitoring.detectors.late import Late, late_documents, late_findings
 from monitoring.findings import ExceptionType, Finding, Severity, TeamCode
 from monitoring.value import Assumptions
@@ -41,5 +41,5 @@ def detect(facts: Facts, *, now: datetime, figures: Assumptions) -> list[Finding
 
 
 def _held(cause: HeldCause, figures: Assumptions) -> Finding:
-    title = f"Sale {cause.subject} is not in {cause.owner}. {cause.sentence}"
+    title = named_title(f"Sale {cause.subject} is not in {cause.owner}.", cause)
     return cause_finding(TYPE, cause, figures=figures, title=title)

@@ -11,8 +11,10 @@ from integrations import public
 from monitoring.findings import ExceptionType, Finding, Severity, TeamCode
 from monitoring.kit.formats import age
 from monitoring.value import Assumptions, add_up, waiting
-from monitoring.words import counted
+from monitoring.words import counted, listed
 from monitoring.working_time import Wait
+
+LATE = "{count} to {label} late, the oldest by {age}."
 
 TYPE = ExceptionType(
     key="THROUGHPUT_LAG",
@@ -35,10 +37,11 @@ class Queue:
     connection_id: int
     slug: str
     label: str
-    subject: str
+    subject: str  # queues of one subject and connection are one cause
     sentence: str  # "{count}", "{label}" and "{age}" are put in
     patience: timedelta
     oldest: datetime
+    lane: str = ""
     count: int = 0
     values: list[tuple[str, Decimal]] = field(default_factory=list)
 
@@ -62,9 +65,8 @@ def _outbox(now: datetime, figures: Assumptions) -> list[Queue]:
     for pk, slug, label, lane, currency, oldest, count, value in rows:
         patience = max(figures.seconds("lag-seconds"), timedelta(seconds=lane))
         name = public.Transfer.Lane(lane).label.lower()
-        sentence = "{count} to {label} in lane “" + name + "” late by {age}."
         queue = queues.setdefault(
-            (pk, lane), Queue(pk, slug, label, f"lane {name}", sentence, patience, oldest)
+            (pk, lane), Queue(pk, slug, label, "outbox", LATE, patience, oldest, name)
         )
         queue.oldest = min(queue.oldest, oldest)
         queue.count += count
@@ -80,7 +82,7 @@ def _inbox(now: datetime, figures: Assumptions) -> Iterator[Queue]:
     for pk, slug, label, oldest, count in rows:
         sentence = "{count} from {label} not looked at for {age}."
         patience = figures.seconds("lag-seconds")
-        yield Queue(pk, slug, label, "inbox", sentence, patience, oldest, count)
+        yield Queue(pk, slug, label, "inbox", sentence, patience, oldest, count=count)
 
 
 def _throttled(figures: Assumptions) -> Iterator[Queue]:
@@ -95,21 +97,29 @@ def _throttled(figures: Assumptions) -> Iterator[Queue]:
 
 
 def detect(facts: Sequence[Queue], *, now: datetime, figures: Assumptions) -> list[Finding]:
-    return [_finding(each, now, figures) for each in facts if now - each.oldest >= each.patience]
+    causes: dict[tuple[int, str], list[Queue]] = {}
+    for each in facts:
+        if now - each.oldest >= each.patience:
+            causes.setdefault((each.connection_id, each.subject), []).append(each)
+    return [_finding(queues, now, figures) for queues in causes.values()]
 
 
-def _finding(each: Queue, now: datetime, figures: Assumptions) -> Finding:
-    what = "message" if each.subject == "inbox" else "transfer"
-    late = age(now - each.oldest)
-    title = each.sentence.format(count=counted(each.count, what), label=each.label, age=late)
+def _finding(queues: Sequence[Queue], now: datetime, figures: Assumptions) -> Finding:
+    """Several late lanes of one system have one cause: what is in front of them all."""
+    first = min(queues, key=lambda queue: queue.oldest)
+    count = sum(queue.count for queue in queues)
+    what = counted(count, "message" if first.subject == "inbox" else "transfer")
+    late = age(now - first.oldest)
+    lanes = listed([f"{each.count:,} of {each.lane}" for each in queues if each.lane], most=7)
+    totals = add_up(pair for queue in queues for pair in queue.values)
     return Finding(
         type=TYPE,
-        subject=each.subject,
-        title=title,
-        summary="Nothing is lost: the work is stored and goes on in order of urgency.",
-        stake=waiting(add_up(each.values), count=each.count, figures=figures),
-        scope=f"connection:{each.slug}",
-        connection_id=each.connection_id,
-        count=each.count,
-        detail={"oldest": each.oldest.isoformat()},
+        subject=first.subject,
+        title=first.sentence.format(count=what, label=first.label, age=late),
+        summary=f"{f'{lanes}. ' if lanes else ''}Nothing is lost: it is stored and goes on.",
+        stake=waiting(totals, count=count, figures=figures),
+        scope=f"connection:{first.slug}",
+        connection_id=first.connection_id,
+        count=count,
+        detail={"oldest": first.oldest.isoformat()},
     )

@@ -83,6 +83,12 @@ def test_a_failed_sale_names_receipt_target_and_reason(look):
     assert title == "Sale R-9 is not in Brightpearl. Warehouse 9 is unknown."
 
 
+def test_a_sentence_that_names_its_receipt_is_not_led_by_its_name(look):
+    rows.hold("RETURN_NOT_CREDITED", "R-9", sentence="Return R-9 does not name its condition.")
+
+    assert look("RETURN_NOT_CREDITED")[0].title == "Return R-9 does not name its condition."
+
+
 def test_a_wrong_item_is_more_urgent_than_a_wrong_note(look):
     rows.hold("READBACK_MISMATCH", "R-1", field="lines[1].product_id")
     rows.hold("READBACK_MISMATCH", "R-2", field="total")

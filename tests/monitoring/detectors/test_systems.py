@@ -93,9 +93,17 @@ def test_a_sale_may_be_due_for_a_minute(look):
     assert look("THROUGHPUT_LAG", NOW + MINUTE - SECOND) == []
     found = look("THROUGHPUT_LAG", NOW + MINUTE)
 
-    assert [(each.subject, each.count, each.stake.value) for each in found] == [
-        ("lane sales", 1, 12)
-    ]
+    assert [(each.subject, each.count, each.stake.value) for each in found] == [("outbox", 1, 12)]
+
+
+def test_several_late_lanes_of_one_system_are_one_cause(look):
+    rows.transfer(due_order=NOW)
+    rows.transfer(due_order=NOW, lane=Transfer.Lane.PAYMENTS)
+
+    found = look("THROUGHPUT_LAG", NOW + timedelta(hours=1))
+
+    assert [each.count for each in found] == [2]
+    assert found[0].summary.startswith("1 of sales and 1 of payments.")
 
 
 def test_what_may_wait_is_late_later(look):
