@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render as django_render
 from django.shortcuts import resolve_url
@@ -13,6 +14,9 @@ from django.urls import URLPattern, path
 from django.utils.cache import patch_vary_headers
 
 from monitoring.kit.permissions import Capability, can, holders
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 View = Callable[..., HttpResponse]
 
@@ -99,6 +103,13 @@ def refused(request: HttpRequest, capability: Capability) -> HttpResponse:
     """Answer 403, naming the roles that may."""
     context = {"capability": capability, "holders": holders(capability)}
     return django_render(request, "403.html", context, status=403)
+
+
+def person(request: HttpRequest) -> "User":
+    """Return who acts. Only in guarded views: there is always somebody."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
 
 
 def is_partial(request: HttpRequest) -> bool:

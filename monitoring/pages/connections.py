@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMinute
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from integrations.public import Connection, RateBudget
@@ -17,6 +18,7 @@ from monitoring.kit.columns import NUMBER, TimeColumn, badge_tag
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability
 from monitoring.kit.tables import Table, TitleColumn, show
+from monitoring.pages.connection_actions import ACTIONS
 from monitoring.pages.states import connection_state
 from monitoring.pages.tabs import flow_tabs
 
@@ -44,7 +46,7 @@ class ConnectionTable(Table):
     last_webhook_at = TimeColumn(verbose_name="Last message from it")
 
     def row_url(self, record: Any) -> str:
-        return f"/connections/{record.pk}/"
+        return reverse("connection", args=[record.pk])
 
     def render_state(self, record: Connection) -> SafeString:
         state = connection_state(record, now=self.now)
@@ -87,6 +89,7 @@ def connection(request: HttpRequest, pk: int) -> HttpResponse:
         "minutes": minutes(recent, now=now),
         "errors": errors(recent),
         "speeds": speeds(recent),
+        "waiting": row.transfers.unfinished().count(),
         "streams": row.cursors.order_by("stream"),
         "table": show(CallTable, list(row.calls.order_by("-started_at")[:15]), request),
     }
@@ -150,4 +153,5 @@ CONNECTION = Page(
     view=connection,
     capability=Capability.VIEW_CONNECTIONS,
     section="Flows",
+    actions=ACTIONS,
 )

@@ -12,7 +12,7 @@ from integrations import public as hub
 from integrations.public import TABLES, CommandError, Hold, Link, MappingTable, Release, Transfer
 from monitoring import public
 from monitoring.kit.clock import now_of
-from monitoring.kit.page import Action
+from monitoring.kit.page import Action, person
 from monitoring.kit.permissions import Capability, can
 from monitoring.pages.mapping_reads import choices_of, totals, waiting
 from monitoring.pages.mappings import address, capability_for, offer
@@ -125,7 +125,7 @@ def adopt(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: hub.adopt_unknown(
             transfer_id=transfer.pk,
             external_ref=ref,
-            by=request.user,
+            by=person(request),
             reason=request.POST.get("reason", ""),
             now=now_of(request),
         ),
@@ -141,7 +141,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         lambda: hub.send_unknown_again(
             transfer_id=transfer.pk,
-            by=request.user,
+            by=person(request),
             reason=request.POST.get("reason", ""),
             now=now_of(request),
         ),
@@ -164,7 +164,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         pk,
         lambda: hub.approve_levels(
             link_slug=slug,
-            by=request.user,
+            by=person(request),
             reason=request.POST.get("reason", ""),
             now=now_of(request),
         ),

@@ -15,6 +15,7 @@ from monitoring.kit import charts
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability
+from monitoring.pages.background import RUN, background
 from monitoring.pages.states import State, connection_state, flow_words
 from monitoring.pages.tabs import flow_tabs
 
@@ -60,6 +61,7 @@ def flows(request: HttpRequest) -> HttpResponse:
         "flows": rows,
         "map": drawn(connections, rows, now=now),
         "streams": stream_rows(now=now),
+        "background": background(now=now),
     }
     return render(
         request, "monitoring/flows.html", context, partial="monitoring/partials/_flows.html"
@@ -206,4 +208,5 @@ PAGE = Page(
     section="Flows",
     icon="git-compare-arrows",
     menu=True,
+    actions=(RUN,),
 )

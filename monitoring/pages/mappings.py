@@ -19,7 +19,7 @@ from integrations.public import (
 )
 from monitoring.kit import formats
 from monitoring.kit.clock import now_of
-from monitoring.kit.page import Action, Page, View, render
+from monitoring.kit.page import Action, Page, View, person, render
 from monitoring.kit.permissions import Capability, can
 from monitoring.pages.mapping_form import MappingForm
 from monitoring.pages.mapping_reads import (
@@ -154,7 +154,7 @@ def _saved(request: HttpRequest, link: Link, table: MappingTable, form: MappingF
             table=table.key,
             source_value=value,
             target=form.target,
-            by=request.user,
+            by=person(request),
             now=now_of(request),
             reason=form.cleaned_data["reason"],
             effective_from=form.cleaned_data["effective_from"],
@@ -181,7 +181,10 @@ def delete(request: HttpRequest, link: str, table: str) -> HttpResponse:
     pair = find(link, table)
     row = get_object_or_404(MappingRow, pk=request.POST.get("row"), link=pair[0], table=table)
     public.delete_mapping(
-        row_id=row.pk, by=request.user, now=now_of(request), reason=request.POST.get("reason", "")
+        row_id=row.pk,
+        by=person(request),
+        now=now_of(request),
+        reason=request.POST.get("reason", ""),
     )
     messages.success(request, f"“{row.source_value}” is no longer mapped. Its history stays.")
     return redirect("mapping", link=link, table=table)
@@ -196,7 +199,7 @@ def undo(request: HttpRequest, link: str, table: str) -> HttpResponse:
     try:
         public.roll_back_mapping(
             change_id=change.pk,
-            by=request.user,
+            by=person(request),
             now=now_of(request),
             reason=request.POST.get("reason", ""),
         )

@@ -104,7 +104,7 @@ def sku(request: HttpRequest, sku: str) -> HttpResponse:
     rows.sort(key=lambda row: row.place)  # type: ignore[attr-defined]
     context = {"page": SKU, "sku": sku, "items": items, "rows": rows, "moves": moves}
     partial = "monitoring/partials/_sku.html"
-    longest = max((row.drift.length for row in rows), default=Decimal(0))
+    longest = max((row.drift.length for row in rows), default=Decimal(0))  # type: ignore[attr-defined]
     for row in rows:
         row.why = why(row.drift, longest=longest)  # type: ignore[attr-defined]
     return render(request, "monitoring/sku.html", context, partial=partial)

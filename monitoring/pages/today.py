@@ -56,10 +56,9 @@ def today(request: HttpRequest) -> HttpResponse:
         "cards": [card(case, now=now) for case in shown],
         "sales": sales_figure(now),
         "speed": speed(),
-        "map": lambda: _map(request, now),
-        "unmapped": lambda: _unmapped(request),
-        "changes": lambda: _changes(request),
-        "lead": hub.retailer(),
+        "map": _map(request, now),
+        "unmapped": _unmapped(request),
+        "changes": _changes(request),
     }
     partial = "monitoring/partials/_today.html"
     return render(request, "monitoring/today.html", context, partial=partial)
@@ -137,7 +136,7 @@ def speed() -> timedelta | None:
         .order_by("-placed_at", "-id")
         .values_list("placed_at", "posted_at")[:SAMPLE]
     )
-    took = sorted(posted - placed for placed, posted in rows)
+    took = sorted(posted - placed for placed, posted in rows if posted is not None)
     return took[len(took) * 95 // 100] if took else None
 
 

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from integrations import public as hub
 from monitoring import public
 from monitoring.kit.clock import now_of
-from monitoring.kit.page import Action
+from monitoring.kit.page import Action, person
 from monitoring.kit.permissions import Capability
 from monitoring.public import ExceptionCase, TriageError
 from monitoring.words import counted
@@ -92,7 +92,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     return each(
         request,
         chosen(request),
-        lambda case: public.claim(case_id=case.pk, by=request.user, now=now),
+        lambda case: public.claim(case_id=case.pk, by=person(request), now=now),
         done,
     )
 
@@ -104,7 +104,7 @@ def assign(request: HttpRequest) -> HttpResponse:
     return each(
         request,
         chosen(request),
-        lambda case: public.assign(case_id=case.pk, to=whom, by=request.user, now=now),
+        lambda case: public.assign(case_id=case.pk, to=whom, by=person(request), now=now),
         f"given to {name}.",
     )
 
@@ -118,7 +118,7 @@ def snooze(request: HttpRequest) -> HttpResponse:
         lambda case: public.snooze(
             case_id=case.pk,
             until=until(wanted, case, now=now),
-            by=request.user,
+            by=person(request),
             reason=reason,
             now=now,
         ),
@@ -140,7 +140,7 @@ def wake(request: HttpRequest) -> HttpResponse:
     return each(
         request,
         chosen(request),
-        lambda case: public.wake(case_id=case.pk, by=request.user, now=now),
+        lambda case: public.wake(case_id=case.pk, by=person(request), now=now),
         "back on the list.",
     )
 
@@ -154,10 +154,10 @@ def replay(request: HttpRequest) -> HttpResponse:
         holds = [pk for pk in ids.values_list("hold_id", flat=True) if pk is not None]
         if not holds:
             raise TriageError("It holds up no records, so there is nothing to send again.")
-        result = hub.replay_holds(hold_ids=holds, by=request.user, now=now)
+        result = hub.replay_holds(hold_ids=holds, by=person(request), now=now)
         sent[0] += result.replayed
         text = f"Asked to send {counted(result.replayed)} again."
-        public.comment(case_id=case.pk, text=text, by=request.user, now=now)
+        public.comment(case_id=case.pk, text=text, by=person(request), now=now)
 
     response = each(request, chosen(request), do, "sent again: the source is asked first.")
     return response
@@ -168,7 +168,7 @@ def comment(request: HttpRequest) -> HttpResponse:
     return each(
         request,
         chosen(request),
-        lambda case: public.comment(case_id=case.pk, text=text, by=request.user, now=now),
+        lambda case: public.comment(case_id=case.pk, text=text, by=person(request), now=now),
         "has your comment.",
     )
 
@@ -180,7 +180,7 @@ def move(request: HttpRequest) -> HttpResponse:
         request,
         chosen(request),
         lambda case: public.move(
-            case_id=case.pk, team=team, by=request.user, reason=reason, now=now
+            case_id=case.pk, team=team, by=person(request), reason=reason, now=now
         ),
         "moved to another team.",
     )
@@ -191,7 +191,7 @@ def resolve(request: HttpRequest) -> HttpResponse:
     return each(
         request,
         chosen(request),
-        lambda case: public.resolve(case_id=case.pk, by=request.user, reason=reason, now=now),
+        lambda case: public.resolve(case_id=case.pk, by=person(request), reason=reason, now=now),
         "said to be put right. The next check proves it or brings it back.",
     )
 
@@ -201,7 +201,7 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     return each(
         request,
         chosen(request),
-        lambda case: public.dismiss(case_id=case.pk, by=request.user, reason=reason, now=now),
+        lambda case: public.dismiss(case_id=case.pk, by=person(request), reason=reason, now=now),
         "dismissed, with what it held up.",
     )
 

@@ -115,7 +115,7 @@ def _journals(stores: dict[str, int], since: date, until: date) -> Any:
     )
     ids = [row.transfer_id for row in rows if row.transfer_id]
     states = dict(public.transfers().filter(pk__in=ids).values_list("pk", "state"))
-    return [(row, states.get(row.transfer_id)) for row in rows]
+    return [(row, states.get(row.transfer_id or 0)) for row in rows]
 
 
 PAGE = Page(

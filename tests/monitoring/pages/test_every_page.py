@@ -1,0 +1,163 @@
+"""What every page promises: it opens, it teaches when empty, it refuses, it stays quick."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from integrations.public import Connection, Document
+from monitoring.kit.permissions import Capability
+from monitoring.models import ExceptionCase
+from monitoring.pages import PAGES as MONITORING
+from reconciliation.pages import PAGES as RECONCILIATION
+from tests.conftest import NOW
+
+PAGES = (*MONITORING, *RECONCILIATION)
+LISTS = {
+    "today": "/",
+    "exceptions": "/exceptions/?tab=all",
+    "orders": "/orders/",
+    "stock": "/stock/",
+    "flows": "/flows/",
+    "connections": "/connections/",
+    "mappings": "/mappings/",
+    "search": "/search/?q=nothing-has-this",
+    "days": "/days/",
+}
+EMPTY = {
+    "today": "Nothing needs you",
+    "exceptions": "Nothing needs anybody here",
+    "orders": "No receipts here",
+    "stock": "No stock levels here",
+    "flows": "Nothing has been sent yet",
+    "connections": "No systems are connected yet",
+    "mappings": "No link is set up yet",
+    "search": "Nothing carries this id",
+    "days": "No stores yet",
+}
+
+
+def details() -> dict[str, str]:
+    """Return an address of each page about one thing."""
+    sale = Document.objects.filter(state="posted").earliest("pk")
+    return {
+        "exception": f"/exceptions/{ExceptionCase.objects.get().pk}/",
+        "trace": f"/orders/{sale.pk}/",
+        "sku": f"/stock/SKU-{sale.pk}/",
+        "connection": f"/connections/{Connection.objects.get(role='erp').pk}/",
+        "mapping": "/mappings/sitoo-brightpearl/payment-type/",
+        "day": f"/days/LDS01/{NOW:%Y-%m-%d}/",
+    }
+
+
+def test_every_page_is_covered_here() -> None:
+    assert {page.name for page in PAGES} == {
+        *LISTS,
+        *("exception", "trace", "sku", "connection", "mapping", "day"),
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", LISTS)
+def test_an_empty_page_teaches(admin: Client, name: str) -> None:
+    response = admin.get(LISTS[name])
+
+    assert response.status_code == 200
+    assert EMPTY[name] in response.content.decode()
+
+
+def test_every_page_opens_with_something_in_it(admin: Client, trouble: Callable[..., None]) -> None:
+    trouble(2)
+
+    for address in (LISTS | details()).values():
+        assert admin.get(address).status_code == 200, address
+
+
+def test_every_page_answers_htmx_with_a_piece(admin: Client, trouble: Callable[..., None]) -> None:
+    trouble(2)
+
+    for address in (LISTS | details()).values():
+        response = admin.get(address, headers={"HX-Request": "true"})
+
+        assert response.status_code == 200, address
+        assert b"<html" not in response.content, address
+        assert "HX-Request" in response["Vary"]
+
+
+def test_somebody_without_a_role_opens_nothing(
+    browser: Any, outsider: Any, trouble: Callable[..., None]
+) -> None:
+    trouble(1)
+    client = browser(outsider)
+
+    for address in (LISTS | details()).values():
+        assert client.get(address).status_code == 403, address
+
+
+def test_a_stranger_is_sent_to_sign_in(client: Client, trouble: Callable[..., None]) -> None:
+    trouble(1)
+
+    for address in (LISTS | details()).values():
+        assert client.get(address)["Location"].startswith("/accounts/login/"), address
+
+
+def queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_no_page_asks_more_when_there_is_more(admin: Client, trouble: Callable[..., None]) -> None:
+    trouble(2)
+    addresses = LISTS | details()
+    admin.get("/")  # the first click of a session writes when it began
+    few = {name: queries(admin, address) for name, address in addresses.items()}
+
+    trouble(6)
+
+    many = {name: queries(admin, address) for name, address in addresses.items()}
+    assert many == few
+    assert max(many.values()) <= 30
+
+
+def test_the_menu_shows_only_what_the_role_may_open(
+    ops: Client, browser: Any, user_in: Any
+) -> None:
+    store = browser(user_in("store")).get("/").content.decode()
+
+    assert "Mappings</span>" in ops.get("/").content.decode()
+    assert "Mappings</span>" not in store
+    assert "Stock</span>" in store
+
+
+def test_pages_keep_their_promise_to_the_browser(admin: Client) -> None:
+    for address in LISTS.values():
+        page = admin.get(address).content.decode()
+
+        assert "<style" not in page, address
+        assert " style=" not in page, address
+        assert " onclick=" not in page, address
+
+
+JARGON = ("payload", "HTTP ", "exception case", "null", "idempotency", "webhook", "None</")
+
+
+def test_pages_speak_plainly(admin: Client, trouble: Callable[..., None]) -> None:
+    trouble(2)
+
+    for name, address in (LISTS | details()).items():
+        body = admin.get(address).content.decode().split("<main", 1)[1]
+        found = [word for word in JARGON if word in body]
+        assert found == [], name
+
+
+def test_every_action_names_a_capability_that_somebody_holds() -> None:
+    for page in PAGES:
+        for action in page.actions:
+            assert action.capability in Capability
+            assert not action.capability.startswith("view_"), action.name
