@@ -14,12 +14,18 @@ def available(*, sellable: Decimal, safety: Decimal, in_flight: Decimal) -> Deci
     return max(ZERO, sellable - safety - in_flight)
 
 
+JUMP_UNITS = Decimal(10)
+
+
+def is_jump(before: Decimal, after: Decimal) -> bool:
+    """A level that moves by more than half and by more than a few units at once."""
+    return abs(after - before) > max(JUMP_UNITS, before / 2)
+
+
 def is_unusual(
-    *, levels: int, zeroed: int, changed: int, max_zeroed_percent: int, max_changed_percent: int
+    *, levels: int, zeroed: int, jumped: int, max_zeroed_percent: int, max_changed_percent: int
 ) -> bool:
     """True when a publication would zero or jump an unusual share of `levels` known levels."""
-    if not levels:
-        return False
-    return (
-        zeroed * 100 > levels * max_zeroed_percent or changed * 100 > levels * max_changed_percent
-    )
+    too_many_zeroed = zeroed * 100 > levels * max_zeroed_percent
+    too_many_jumps = jumped * 100 > levels * max_changed_percent
+    return bool(levels) and (too_many_zeroed or too_many_jumps)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -16,7 +17,7 @@ from psycopg import sql
 from config.rehearsal.control import Control, ControlError
 
 START_PATIENCE = 20  # seconds
-SUFFIX = "_rehearsal"
+NAME = "rehearsal"
 
 
 class RehearsalError(RuntimeError):
@@ -71,36 +72,46 @@ def environment(root: Path, *, base: Mapping[str, str], port: int) -> dict[str, 
     allowed = [o for o in base.get("PLUMBLINE_ALLOWED_ORIGINS", "").split(",") if o]
     return {
         **base,
-        "DATABASE_URL": fresh_database(base.get("DATABASE_URL", ""), root),
+        "DATABASE_URL": fresh_database(base.get("DATABASE_URL", ""), root, name=f"{NAME}_{port}"),
         "PLUMBLINE_ALLOWED_ORIGINS": ",".join([*allowed, origin]),
         "PLUMBLINE_REHEARSAL": str(port),
     }
 
 
-def fresh_database(url: str, root: Path) -> str:
+def fresh_database(url: str, root: Path, *, name: str) -> str:
     """An empty database beside the configured one; the configured one is never touched."""
     parts = urlsplit(url)
     if parts.scheme in ("postgres", "postgresql"):
-        return _fresh_postgres(url)
+        _on_server(url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        _on_server(url, "CREATE DATABASE {}", name)
+        return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
     folder = Path(os.environ.get("PLUMBLINE_VAR") or root / "var")
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "rehearsal.sqlite3"
+    _remove_files(folder / f"{name}.sqlite3")
+    return f"sqlite:///{folder / name}.sqlite3"
+
+
+def drop_database(url: str) -> None:
+    """Remove what `fresh_database` made; everybody has let go of it."""
+    parts = urlsplit(url)
+    if parts.scheme in ("postgres", "postgresql"):
+        server = urlunsplit((parts.scheme, parts.netloc, "/postgres", parts.query, ""))
+        _on_server(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", parts.path.lstrip("/"))
+    else:
+        _remove_files(Path(parts.path))
+
+
+def _remove_files(path: Path) -> None:
     for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
         name.unlink(missing_ok=True)
-    return f"sqlite:///{path}"
 
 
-def _fresh_postgres(url: str) -> str:
-    parts = urlsplit(url)
-    name = parts.path.lstrip("/").split("?")[0] + SUFFIX
+def _on_server(url: str, statement: LiteralString, name: str) -> None:
     try:
         with psycopg.connect(url, autocommit=True) as server:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            server.execute(drop)
-            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            server.execute(sql.SQL(statement).format(sql.Identifier(name)))
     except psycopg.Error as error:
         reason = str(error).strip().splitlines()[0]
         raise RehearsalError(
             f"A rehearsal needs a database of its own, {name}, beside the configured one: {reason}"
         ) from error
-    return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))

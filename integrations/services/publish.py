@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
-from integrations.availability import available, is_unusual
+from integrations.availability import available, is_jump, is_unusual
 from integrations.canonical.effects import SetLevel
 from integrations.flows import lanes
 from integrations.flows.decisions import Planned
@@ -175,14 +175,15 @@ def _queue(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy, now
 
 def _is_unusual(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy) -> bool:
     guard = policy.guard
-    told_before = [level for level in changed if level.told is not None]
-    if len(told_before) < guard.min_rows:
+    moves = [
+        (lv.told, lv.desired) for lv in changed if lv.told is not None and lv.desired is not None
+    ]
+    if len(moves) < guard.min_rows:
         return False
-    known = ChannelLevel.objects.filter(connection=link.channel, told__isnull=False).count()
     return is_unusual(
-        levels=known,
-        zeroed=sum(1 for level in told_before if not level.desired and level.told),
-        changed=len(told_before),
+        levels=ChannelLevel.objects.filter(connection=link.channel, told__isnull=False).count(),
+        zeroed=sum(1 for told, desired in moves if told > LAST_UNITS and not desired),
+        jumped=sum(1 for told, desired in moves if is_jump(told, desired)),
         max_zeroed_percent=guard.max_zeroed_percent,
         max_changed_percent=guard.max_changed_percent,
     )

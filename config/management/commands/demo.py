@@ -8,9 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from config.rehearsal.control import ControlError
-from config.rehearsal.world import RehearsalError, Sandbox, environment, free_port
+from config.rehearsal.world import RehearsalError, Sandbox, drop_database, environment, free_port
 
 RETAILERS = ("sitoo-brightpearl",)
 
@@ -55,6 +56,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         finally:
             sandbox.stop()
+            connections.close_all()
+            drop_database(os.environ["DATABASE_URL"])
 
     def _start_again(self) -> None:
         """Become this same command in the environment of a rehearsal, with its own database."""
