@@ -12,6 +12,7 @@ from integrations.flows import product_to_channel
 from integrations.flows.decisions import Post
 from integrations.models import CatalogueItem, Connection, Link, MappingRow, Transfer
 from integrations.services import levels, replay
+from integrations.services.bulk import upsert_many
 from integrations.services.documents import transfer_of
 from integrations.services.places import places
 
@@ -37,30 +38,22 @@ def store_products(connection: Connection, products: Sequence[Product], *, now: 
 
 
 def _upsert(connection: Connection, products: Sequence[Product], now: datetime) -> None:
-    columns = ["sku", "name", "barcode", "tax_code", "is_stocked", "is_active"]
-    columns += ["price_net", "price_gross", "seen_at"]
+    columns = ("sku", "name", "barcode", "tax_code", "is_stocked", "is_active")
+    columns_with_prices = (*columns, "price_net", "price_gross", "seen_at")
     latest = {product.external_id: product for product in products}
-    CatalogueItem.objects.bulk_create(
+    upsert_many(
+        CatalogueItem,
         (
-            CatalogueItem(
-                connection=connection,
-                external_id=product.external_id,
-                sku=product.sku,
-                name=product.name[:200],
-                barcode=product.barcode,
-                tax_code=product.tax_code,
-                is_stocked=product.is_stocked,
-                is_active=product.is_active,
-                price_net=product.price_net,
-                price_gross=product.price_gross,
-                seen_at=now,
+            (
+                *(connection.pk, product.external_id, product.sku, product.name[:200]),
+                *(product.barcode, product.tax_code, product.is_stocked, product.is_active),
+                *(product.price_net, product.price_gross, now),
             )
             for product in latest.values()
         ),
-        update_conflicts=True,
-        unique_fields=("connection", "external_id"),
-        update_fields=columns,
-        batch_size=500,
+        fields=("connection", "external_id", *columns_with_prices),
+        unique=("connection", "external_id"),
+        update=columns_with_prices,
     )
 
 

@@ -19,19 +19,17 @@ from integrations.services.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-BATCH = 40
 
-
-def deliver(
-    rt: Runtime, connection: Connection, *, limit: int = BATCH
-) -> tuple[int, datetime | None]:
+def deliver(rt: Runtime, connection: Connection, *, limit: int = 0) -> tuple[int, datetime | None]:
     """Send the most urgent due transfers once.
 
     Returns how many were claimed, and until when the lane rests (None: go on). Safe to call
     twice and from two workers.
     """
     connector, buffer = rt.open(connection)
-    transfers = claim_due(rt, connection, limit=limit, operations=connector.operations())
+    operations = connector.operations()
+    limit = limit or max(connector.batch_size(operation) for operation in operations)
+    transfers = claim_due(rt, connection, limit=limit, operations=operations)
     if not transfers:
         return 0, None
     token = transfers[0].lease_token

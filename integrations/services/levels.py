@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from integrations.models import ChannelLevel, Transfer
+from integrations.services.bulk import update_many, upsert_many
 
 if TYPE_CHECKING:
     from integrations.services.plan_receipts import Draft
@@ -13,23 +14,13 @@ if TYPE_CHECKING:
 
 def mark_dirty(connection_id: int, places: Iterable[tuple[str, str]], *, now: datetime) -> None:
     """These (location, SKU) of a channel may need telling. Keeps the earliest time."""
-    wanted = sorted(set(places))
-    rows = [
-        ChannelLevel(connection_id=connection_id, location_code=place, sku=sku, dirty_at=now)
-        for place, sku in wanted
-    ]
-    ChannelLevel.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    by_place: dict[str, list[str]] = {}
-    for place, sku in wanted:
-        by_place.setdefault(place, []).append(sku)
-    for place, skus in by_place.items():
-        for start in range(0, len(skus), 500):
-            ChannelLevel.objects.filter(
-                connection_id=connection_id,
-                location_code=place,
-                sku__in=skus[start : start + 500],
-                dirty_at__isnull=True,
-            ).update(dirty_at=now)
+    upsert_many(
+        ChannelLevel,
+        ((connection_id, place, sku, 0, 0, now) for place, sku in sorted(set(places))),
+        fields=("connection", "location_code", "sku", "in_flight", "safety", "dirty_at"),
+        unique=("connection", "location_code", "sku"),
+        keep=("dirty_at",),
+    )
 
 
 def mark_dirty_lines(connection_id: int, drafts: Sequence["Draft"], *, now: datetime) -> None:
@@ -50,19 +41,9 @@ def mark_told(transfers: Iterable[Transfer], *, now: datetime) -> None:
     told = {
         (t.connection_id, t.location_code, t.sku): Decimal(t.payload["level"]) for t in transfers
     }
-    if not told:
-        return
-    places = {key[1] for key in told}
-    skus = sorted({key[2] for key in told})
-    for start in range(0, len(skus), 500):
-        rows = [
-            row
-            for row in ChannelLevel.objects.filter(
-                location_code__in=places, sku__in=skus[start : start + 500]
-            )
-            if (row.connection_id, row.location_code, row.sku) in told
-        ]
-        for row in rows:
-            row.told = told[(row.connection_id, row.location_code, row.sku)]
-            row.told_at = now
-        ChannelLevel.objects.bulk_update(rows, ("told", "told_at"), batch_size=200)
+    update_many(
+        ChannelLevel,
+        ((level, now, *place) for place, level in sorted(told.items())),
+        fields=("told", "told_at"),
+        key=("connection", "location_code", "sku"),
+    )

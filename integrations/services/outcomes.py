@@ -27,6 +27,7 @@ from integrations.models import (
 )
 from integrations.ports import Done, Found
 from integrations.services import levels
+from integrations.services.bulk import update_many, upsert_many
 
 State = Transfer.State
 
@@ -89,44 +90,47 @@ def _still_mine(settled: Sequence[Settled], token: str) -> list[Settled]:
 
 
 def _post(settled: Sequence[Settled], now: datetime) -> None:
-    links, transfers = [], []
-    for entry in settled:
-        transfer, answer = entry.transfer, entry.answer
-        assert isinstance(answer, Done | Found)
-        transfer.state = State.POSTED
-        transfer.external_ref = answer.external_ref
-        transfer.posted_at = now
-        transfer.verify_after = now if transfer.operation in READ_BACK else None
-        transfer.lease_token, transfer.leased_until = "", None
-        transfer.error_kind = transfer.error_sentence = transfer.error_detail = ""
-        transfers.append(transfer)
-        if transfer.document_id and transfer.link_kind:
-            links.append(
-                DocumentLink(
-                    document_id=transfer.document_id,
-                    connection_id=transfer.connection_id,
-                    kind=transfer.link_kind,
-                    external_id=answer.external_ref,
-                    detail=answer.detail,
-                    linked_at=now,
-                )
-            )
-    Transfer.objects.bulk_update(
-        transfers,
-        ("state", "external_ref", "posted_at", "verify_after", "lease_token", "leased_until")
-        + ("error_kind", "error_sentence", "error_detail"),
-        batch_size=100,
+    """All of them are at their target: five statements, however many there are."""
+    refs = [(entry.transfer, _accepted(entry.answer)) for entry in settled]
+    transfers = [transfer for transfer, _ in refs]
+    update_many(
+        Transfer,
+        ((answer.external_ref, _verify_after(t, now), t.pk) for t, answer in refs),
+        fields=("external_ref", "verify_after"),
     )
-    DocumentLink.objects.bulk_create(
-        links,
-        update_conflicts=True,
-        unique_fields=("document", "connection", "kind"),
-        update_fields=("external_id", "detail", "linked_at"),
+    Transfer.objects.filter(pk__in=[t.pk for t in transfers]).update(
+        state=State.POSTED,
+        posted_at=now,
+        lease_token="",
+        leased_until=None,
+        error_kind="",
+        error_sentence="",
+        error_detail="",
+    )
+    upsert_many(
+        DocumentLink,
+        (
+            (t.document_id, t.connection_id, t.link_kind, answer.external_ref, answer.detail, now)
+            for t, answer in refs
+            if t.document_id and t.link_kind
+        ),
+        fields=("document", "connection", "kind", "external_id", "detail", "linked_at"),
+        unique=("document", "connection", "kind"),
+        update=("external_id", "detail", "linked_at"),
     )
     _close_holds(transfers, now)
     levels.mark_told([t for t in transfers if t.operation == "set-level"], now=now)
     moved = [t.document_id or 0 for t in transfers if t.operation in MOVES_STOCK]
     DocumentLine.objects.filter(document_id__in=moved, moved_at__isnull=True).update(moved_at=now)
+
+
+def _accepted(answer: Done | Found | ConnectorError) -> Done | Found:
+    assert isinstance(answer, Done | Found)
+    return answer
+
+
+def _verify_after(transfer: Transfer, now: datetime) -> datetime | None:
+    return now if transfer.operation in READ_BACK else None
 
 
 MOVES_STOCK = frozenset({"issue-goods-out", "receive-goods-in"})

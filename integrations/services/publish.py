@@ -22,6 +22,7 @@ from integrations.models import (
     Transfer,
 )
 from integrations.operating_model.policy import StockPolicy
+from integrations.services.bulk import update_many
 from integrations.services.documents import transfer_of
 from integrations.services.places import Places, places
 from integrations.services.policy import link_policy
@@ -61,8 +62,10 @@ def publish(rt: Runtime, link: Link, *, limit: int = BATCH) -> int:
         for level in ready:
             _work_out(level, figures[(level.location_code, level.sku)], policy)
         changed = [lv for lv in ready if lv.desired is not None and lv.desired != lv.told]
-        ChannelLevel.objects.bulk_update(
-            ready, ("desired", "in_flight", "safety", "dirty_at"), batch_size=200
+        update_many(
+            ChannelLevel,
+            ((lv.desired, lv.in_flight, lv.safety, lv.dirty_at, lv.pk) for lv in ready),
+            fields=("desired", "in_flight", "safety", "dirty_at"),
         )
         _queue(link, changed, policy, now)
     return len(due)

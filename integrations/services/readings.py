@@ -9,12 +9,15 @@ from django.db.models import F, Q
 from integrations.canonical.stock import StockLevel
 from integrations.models import CatalogueItem, ChannelLevel, DocumentLine, Link, StockReading
 from integrations.services import levels
+from integrations.services.bulk import upsert_many
 from integrations.services.calls import store_calls
 from integrations.services.places import Places, places, product_ids
 from integrations.services.runtime import Runtime
 
 # One request covers this many products; a census goes on from SKU to SKU in such steps.
 CHUNK = 100
+PLACE = ("connection", "location_code", "sku")
+FIGURES = ("on_hand", "sellable", "began_at")
 
 
 def read_levels(rt: Runtime, link: Link, items: Sequence[tuple[str, str]]) -> int:
@@ -47,22 +50,15 @@ def store_levels(
 ) -> None:
     """Keep readings, absorb the movements they include, and mark what a channel must be told."""
     with transaction.atomic():
-        StockReading.objects.bulk_create(
+        upsert_many(
+            StockReading,
             (
-                StockReading(
-                    connection_id=link.owner_id,
-                    location_code=level.location_code,
-                    sku=level.sku,
-                    on_hand=level.on_hand,
-                    sellable=level.sellable,
-                    began_at=began_at,
-                )
-                for level in found
+                (link.owner_id, lv.location_code, lv.sku, lv.on_hand, lv.sellable, began_at)
+                for lv in found
             ),
-            update_conflicts=True,
-            unique_fields=("connection", "location_code", "sku"),
-            update_fields=("on_hand", "sellable", "began_at"),
-            batch_size=500,
+            fields=(*PLACE, *FIGURES),
+            unique=PLACE,
+            update=FIGURES,
         )
         affected = [
             (place, sku)
