@@ -8,11 +8,9 @@ if sys.version_info < (3, 11):
 
 from collections.abc import Callable, Sequence
 
-from devtools import environment
-from devtools.environment import ROOT, become, prepare, run
-from devtools.suite import COVERAGE, FAST, Suite, check, tests
-
-SOAK_SEEDS = "1000"
+from config.tooling import environment
+from config.tooling.environment import become, prepare, run
+from config.tooling.suite import COVERAGE, FAST, Suite, check, tests
 
 
 def demo(arguments: Sequence[str]) -> int:
@@ -67,17 +65,15 @@ def lock(arguments: Sequence[str]) -> int:
 
 
 def soak(arguments: Sequence[str]) -> int:
-    """simulate many seeded bad days (1,000, or the number given)"""
+    """simulate many seeded bad days and check what must always hold"""
     prepare("dev")
-    seeds = arguments[0] if arguments else SOAK_SEEDS
-    command = ["-m", "pytest", "-q", "-m", "simulation", "-n", "auto", *arguments[1:]]
-    return run(*command, env={"PLUMBLINE_SEEDS": seeds})
+    return run("manage.py", "soak", *arguments)
 
 
 def benchmarks(arguments: Sequence[str]) -> int:
-    """measure what design and README state in figures"""
+    """measure what README and design state in figures (a name runs one of them)"""
     prepare("dev")
-    return run("-m", "benchmarks", *arguments)
+    return run("-m", "tests.benchmarks", *arguments)
 
 
 Command = Callable[[Sequence[str]], int]
@@ -89,9 +85,8 @@ COMMANDS: dict[str, Command] = {
     "check": check_only,
     "lock": lock,
     "soak": soak,
+    "benchmarks": benchmarks,
 }
-if (ROOT / "benchmarks").is_dir():
-    COMMANDS["benchmarks"] = benchmarks
 
 
 def _no_hosts() -> int:

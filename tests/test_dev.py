@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 
 import dev
-from devtools import environment, postgres, suite
-from devtools.suite import Result, Suite
+from config.tooling import environment, postgres, suite
+from config.tooling.suite import Result, Suite
 
 
 def python(code: str) -> list[str]:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 
-from devtools import postgres
-from devtools.environment import PYTHON, ROOT, environment, tool
+from config.tooling import postgres
+from config.tooling.environment import PYTHON, ROOT, environment, tool
 
 FAST, COVERAGE = "--fast", "--coverage"  # flags of `test`; everything else goes to pytest
 NOTHING_COLLECTED = 5  # pytest's exit code

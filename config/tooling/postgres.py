@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from devtools.environment import PYTHON, ROOT, environment
+from config.tooling.environment import PYTHON, ROOT, environment
 
 START_SECONDS = 30
 _PROBE = """
