@@ -66,7 +66,7 @@
     if (at >= 0) delete list[at].dataset.current;
     next.dataset.current = "";
     next.scrollIntoView({ block: "nearest" });
-    one("[data-open], input, a, button", next)?.focus({ preventScroll: true });
+    (one("[data-open]", next) ?? one("a, button, input", next))?.focus({ preventScroll: true });
   };
 
   const select = () => {
@@ -101,7 +101,9 @@
     if (typing || event.ctrlKey || event.metaKey || event.altKey || one("dialog[open]")) return;
     if (event.key === "Enter") {
       const link = !event.target.closest("a, button, summary") && current() && one("[data-open]", current());
-      if (link) link.click();
+      if (!link) return;
+      event.preventDefault();
+      link.click();
       return;
     }
     const handled = keys[event.key] ? (keys[event.key](), true) : /^[a-z]$/.test(event.key) && press(event.key);
@@ -123,6 +125,11 @@
   document.addEventListener("toast", (event) => say(event.detail.value ?? event.detail.text ?? "Done"));
   document.addEventListener("htmx:load", (event) => reveal(event.detail.elt));
 
+  /* What scrolls sideways can be reached and scrolled by keys. */
+  const reach = () => all(".scroll").forEach((node) => (node.scrollWidth > node.clientWidth ? (node.tabIndex = 0) : node.removeAttribute("tabindex")));
+  document.addEventListener("htmx:load", reach);
+  addEventListener("resize", reach);
+
   /* Quiet refresh: not while somebody has ticked, opened or is typing something in it. */
   const busy = (node) => document.hidden || node.contains(document.activeElement) || one("details[open], input:checked, [data-current]", node);
   setInterval(() => all("[data-quiet]").forEach((node) => busy(node) || window.htmx?.trigger(node, "quiet")), 30000);
@@ -131,5 +138,6 @@
   });
 
   reveal(document);
+  reach();
   all(".toast").forEach(settle);
 })();
