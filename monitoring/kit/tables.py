@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from monitoring.kit.clock import now_of
 from monitoring.kit.columns import MoneyColumn
 from monitoring.kit.formats import NOTHING
-from monitoring.kit.paging import CAP, PER_PAGE, CappedPaginator, Slice, keyset
+from monitoring.kit.paging import PER_PAGE, CappedPaginator, Slice, keyset
 
 TEMPLATE = "components/table.html"
 
@@ -31,6 +31,7 @@ class Table(tables.Table):
     empty_text = ""
     keyset_field = ""
     selectable = False
+    pages: type[CappedPaginator] = CappedPaginator
     walk: dict[str, str] | None = None
     now: datetime
     request: HttpRequest
@@ -50,7 +51,7 @@ class Table(tables.Table):
     @property
     def headings(self) -> list["Heading"]:
         """Return the header cells, each with the sorting that a click on it asks for."""
-        sorting = {alias.bare: alias.is_descending for alias in self.order_by}
+        sorting = {alias.bare: alias.is_descending for alias in self.order_by or ()}
         words = {None: "", False: "ascending", True: "descending"}
         return [
             Heading(
@@ -124,7 +125,7 @@ def show(table: type[Table], rows: Any, request: HttpRequest, **options: Any) ->
     built = table(rows, order_by_field="sort", page_field="page", **options)
     built.request, built.now = request, now_of(request)
     built.order_by = request.GET.getlist("sort")[:1]  # unknown and unsortable columns are dropped
-    paginator = CappedPaginator(built.rows, PER_PAGE)
+    paginator = table.pages(built.rows, PER_PAGE)
     if paginator.capped and table.keyset_field and isinstance(rows, QuerySet):
         return _walked(table, rows, request, options)
     built.page = paginator.get_page(request.GET.get("page"))
@@ -144,7 +145,7 @@ def _walked(
     )
     built = table(cut.rows, orderable=False, **options)
     built.request, built.now = request, now_of(request)
-    built.walk = {"older": cut.older, "newer": cut.newer, "total": f"{CAP:,}+"}
+    built.walk = {"older": cut.older, "newer": cut.newer, "total": f"{table.pages.cap:,}+"}
     _agree(built)
     return built
 

@@ -54,7 +54,7 @@ class OrderTable(Table):
 
 
 class OrderFilter(FilterSet):
-    number = filters.CharFilter(lookup_expr="istartswith", label="Receipt begins with")
+    number = filters.CharFilter(label="Receipt number")
     store = filters.ModelChoiceFilter(queryset=Store.objects.all(), label="Store")
     state = filters.ChoiceFilter(choices=STATE.choices, label="Where it stands")
     day = filters.DateFilter(field_name="business_date", label="Trading day")

@@ -121,6 +121,21 @@ def test_a_page_of_rows_costs_two_queries(
         html(page_of())
 
 
+def test_beyond_the_cap_a_list_is_walked_by_older_and_newer(
+    events: list[InboundEvent], rf: RequestFactory
+) -> None:
+    class Small(CappedPaginator):
+        cap = 5
+
+    class Long(Events):
+        pages = Small
+
+    shown = html(show(Long, InboundEvent.objects.all(), rf.get("/messages/")))
+
+    assert "5+ found" in shown
+    assert shown.count('<tr class="row') == 7
+
+
 class Amounts(Table):
     caption = "Amounts"
     value = MoneyColumn(verbose_name="At risk")
