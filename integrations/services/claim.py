@@ -54,8 +54,11 @@ def mark_sent(rt: Runtime, transfers: list[Transfer], token: str) -> list[Transf
     )
     mine.update(leased_until=now + LEASE)
     mine.filter(first_sent_at__isnull=True).update(first_sent_at=now)
-    kept = set(mine.values_list("pk", flat=True))
-    return [t for t in transfers if t.pk in kept]
+    sent_at = dict(mine.values_list("pk", "first_sent_at"))
+    kept = [t for t in transfers if t.pk in sent_at]
+    for transfer in kept:
+        transfer.first_sent_at = sent_at[transfer.pk]
+    return kept
 
 
 def expire_leases(rt: Runtime) -> int:

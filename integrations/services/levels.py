@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from integrations.canonical.orders import SalesCredit
 from integrations.models import ChannelLevel, Transfer
 from integrations.services.bulk import update_many, upsert_many
 
@@ -25,6 +26,7 @@ def mark_dirty(connection_id: int, places: Iterable[tuple[str, str]], *, now: da
 
 def mark_dirty_lines(connection_id: int, drafts: Sequence["Draft"], *, now: datetime) -> None:
     """Every receipt changes what may be promised where it was rung."""
+    _forget_returned(connection_id, drafts, now)
     mark_dirty(
         connection_id,
         (
@@ -36,10 +38,25 @@ def mark_dirty_lines(connection_id: int, drafts: Sequence["Draft"], *, now: date
     )
 
 
-def mark_told(transfers: Iterable[Transfer], *, now: datetime) -> None:
-    """The channel accepted these levels."""
+def _forget_returned(connection_id: int, drafts: Sequence["Draft"], now: datetime) -> None:
+    """A till adds returned goods to its own level, quarantined ones too: it must be told again."""
+    for draft in drafts:
+        if isinstance(draft.receipt, SalesCredit):
+            ChannelLevel.objects.filter(
+                connection_id=connection_id,
+                location_code=draft.receipt.location_code,
+                sku__in=[line.sku for line in draft.receipt.lines],
+            ).update(told=None, told_at=now)
+
+
+def mark_told(transfers: Sequence[Transfer], *, now: datetime) -> None:
+    """The channel accepted these levels; what was forgotten since they were sent stays so."""
+    forgotten = _forgotten(transfers)
     told = {
-        (t.connection_id, t.location_code, t.sku): Decimal(t.payload["level"]) for t in transfers
+        place: Decimal(t.payload["level"])
+        for t in transfers
+        if (place := (t.connection_id, t.location_code, t.sku)) not in forgotten
+        or (t.first_sent_at is not None and t.first_sent_at > forgotten[place])
     }
     update_many(
         ChannelLevel,
@@ -47,3 +64,18 @@ def mark_told(transfers: Iterable[Transfer], *, now: datetime) -> None:
         fields=("told", "told_at"),
         key=("connection", "location_code", "sku"),
     )
+
+
+def _forgotten(transfers: Sequence[Transfer]) -> dict[tuple[int, str, str], datetime]:
+    rows = ChannelLevel.objects.filter(
+        connection_id__in={t.connection_id for t in transfers},
+        told__isnull=True,
+        told_at__isnull=False,
+    )
+    return {
+        (connection, place, sku): at
+        for connection, place, sku, at in rows.values_list(
+            "connection_id", "location_code", "sku", "told_at"
+        )
+        if at is not None
+    }
