@@ -1,0 +1,51 @@
+"""What the tills show after goods moved at both ends."""
+
+from decimal import Decimal
+
+import pytest
+
+from integrations.sandbox.trade.control import desk_of
+from tests.simulation import shop
+from tests.simulation.world import World
+
+pytestmark = pytest.mark.db
+
+SALE = shop.sale("S-1", shop.row("CB", 2))
+OPENING = Decimal(shop.OPENING_EACH)
+
+
+def shown(world: World, sku: str) -> Decimal:
+    for level in desk_of(world.sandbox).levels():
+        if (level["store"], level["sku"]) == (shop.LEEDS, sku):
+            return Decimal(level["till"])
+    raise AssertionError(f"{sku} is not stocked in {shop.LEEDS}")
+
+
+def test_quarantined_goods_are_taken_off_the_level_to_which_the_till_added_them(world: World):
+    world.ring(SALE)
+    assert world.work()
+
+    world.ring(shop.refund("S-2", SALE, (0, 1, "104")))
+    assert world.work()
+
+    assert shown(world, "CB") == OPENING - 2
+
+
+def test_restocked_goods_can_be_sold_again(world: World):
+    world.ring(SALE)
+    assert world.work()
+
+    world.ring(shop.refund("S-2", SALE, (0, 1, "101")))
+    assert world.work()
+
+    assert shown(world, "CB") == OPENING - 1
+
+
+def test_a_return_that_waits_for_a_person_does_not_raise_what_is_shown(world: World):
+    world.ring(SALE)
+    assert world.work()
+
+    world.ring(shop.refund("S-2", SALE, (0, 1, "")))
+    assert world.work()
+
+    assert shown(world, "CB") == OPENING - 2
