@@ -107,6 +107,8 @@ def run(rt: Runtime, name: str) -> bool:
     """
     sweep = _take(rt, name)
     if sweep is None:
+        # The wake-up is used up, though: were it left standing, no other would come for a while.
+        Sweep.objects.filter(name=name).update(queued_at=None)
         return False
     kind, argument = _kinds[name.partition(":")[0]], name.partition(":")[2]
     started = rt.clock()
