@@ -20,7 +20,6 @@ from integrations.public import Connection, Document, InboundEvent, Transfer
 from monitoring import public as monitoring
 
 TRADE = ("orders", "warehouse-transactions")
-ECHO = "The till's own booking of a receipt, which is posted itself."
 KINDS = {"sales-order": Document.Kind.SALE, "sales-credit": Document.Kind.RETURN}
 
 
@@ -70,7 +69,7 @@ def verify(now: datetime) -> Report:
 
 def _events(report: Report) -> None:
     """Every trading fact ends in exactly one way; a held one has an open exception naming it."""
-    facts = public.events().facts().filter(topic__in=TRADE).exclude(reason=ECHO)
+    facts = public.events().facts().filter(topic__in=TRADE).exclude(reason=public.ECHO_REASON)
     named = _named_records()
     documents = _documents_by_event()
     state = InboundEvent.State

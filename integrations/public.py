@@ -73,6 +73,7 @@ from integrations.services.mapping_files import (
     preview_import,
 )
 from integrations.services.mappings import MappingError, delete_row, roll_back, set_row
+from integrations.services.plan_tills import ECHO_REASON
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
 from integrations.services.runtime import Runtime, system_now
@@ -213,6 +214,7 @@ def health_figures(now: datetime | None = None) -> HealthFigures:
 
 
 __all__ = [
+    "ECHO_REASON",
     "JOURNAL_ACCOUNTS",
     "MAPPING_TABLES",
     "ORDER_KINDS",

@@ -23,6 +23,7 @@ from integrations import public
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=30)
+LEAST_WORKERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,9 @@ def _work_while_killed(root: Path, plan: Plan) -> None:
 
 
 def _kill_one(watchdog: int, nemesis: random.Random) -> None:
-    victims = _descendants(watchdog)
-    if victims:
-        victim = nemesis.choice(victims)
+    cluster, *workers = _descendants(watchdog) or [0]
+    if len(workers) >= LEAST_WORKERS:  # nothing is proved by killing what has not begun
+        victim = nemesis.choice([cluster, *workers])
         log.warning("kill -9 pid=%s", victim)
         try:
             os.kill(victim, signal.SIGKILL)

@@ -27,3 +27,4 @@ class StockMovement(CanonicalRecord):
     occurred_at: Instant
     lines: tuple[tuple[Sku, Decimal], ...]
     note: str = ""
+    is_ours: bool = False  # a level that we pushed, coming back

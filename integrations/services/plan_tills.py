@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from integrations.services.plan import Reading
 
 State = InboundEvent.State
+ECHO_REASON = "Comes back from what was posted or pushed itself."
 ECHOES = {"sale", "refund"}  # the till's own bookings of receipts that we post ourselves
 
 
@@ -62,6 +63,11 @@ def _z_document(
     )
 
 
+def _is_echo(record: StockMovement) -> bool:
+    """The till's booking of a receipt, or a level of ours that comes back."""
+    return record.is_ours or record.kind in ECHOES
+
+
 def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
     """Keep movements as facts for drift; receipts' own bookings are echoes."""
     rows: list[MovementRow] = []
@@ -69,7 +75,7 @@ def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
     others: list[Reading] = []
     for reading in readings:
         records = [r for r in reading.records if isinstance(r, StockMovement)]
-        (echoes if all(r.kind in ECHOES for r in records) else others).append(reading)
+        (echoes if all(_is_echo(r) for r in records) else others).append(reading)
         rows += [
             MovementRow(
                 connection=reading.event.connection,
@@ -82,11 +88,11 @@ def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
                 occurred_at=record.occurred_at,
             )
             for record in records
-            if record.kind not in ECHOES
+            if not _is_echo(record)
             for sku, quantity in record.lines
         ]
     MovementRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    _skipped(echoes, "The till's own booking of a receipt, which is posted itself.")
+    _skipped(echoes, ECHO_REASON)
     _skipped(others, "Stock adjustments at the till are kept and not routed to the ERP.")
 
 

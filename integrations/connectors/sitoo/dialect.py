@@ -20,6 +20,9 @@ from integrations.connectors.sitoo.assumed import LIMIT_HEADER, REMAINING_HEADER
 from integrations.connectors.sitoo.config import SitooConfig
 from integrations.connectors.statuses import bounded, retry_after
 
+# What our own level pushes are called, so that they are recognised when they come back.
+OUR_MOVEMENT = "Level set by Plumbline"
+
 
 def credentials(config: SitooConfig) -> dict[str, str]:
     """HTTP Basic with the API id. Source: Sitoo developer site, "Introduction"."""

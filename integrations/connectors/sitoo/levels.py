@@ -36,6 +36,7 @@ from integrations.connectors.sitoo.batches import (
     unique_chunks,
 )
 from integrations.connectors.sitoo.client import SitooClient
+from integrations.connectors.sitoo.dialect import OUR_MOVEMENT
 from integrations.connectors.sitoo.facts import epoch
 from integrations.connectors.sitoo.mapping import SYSTEM, level
 from integrations.ports import Absent, Done, Failed, Found, Intent, LookUp, Outcome, Unclear
@@ -221,7 +222,7 @@ def _transaction(location: str, intent: Intent, delta: Decimal) -> dict[str, Any
     return {
         "warehouseid": int(location),
         "transactiontype": MOVE_IN if delta > 0 else MOVE_OUT,
-        "description": "Level set by Plumbline",
+        "description": OUR_MOVEMENT,
         "externalid": external_id(intent.key),
         "items": [{"sku": _effect(intent).sku, "decimalquantity": _three_places(delta)}],
     }

@@ -13,6 +13,7 @@ from integrations.connectors.bodies import field_path, parse
 from integrations.connectors.errors import SchemaChangedError
 from integrations.connectors.sitoo import schemas as wire
 from integrations.connectors.sitoo.assumed import MOVEMENT_KINDS, PRICES_ARE_GROSS
+from integrations.connectors.sitoo.dialect import OUR_MOVEMENT
 from integrations.connectors.sitoo.receipts import receipts
 from integrations.connectors.sitoo.z_reports import z_report
 
@@ -61,6 +62,7 @@ def _movements(payload: Mapping[str, Any]) -> Sequence[CanonicalRecord]:
             occurred_at=datetime.fromtimestamp(moved.datecreated, UTC),
             lines=tuple((item.sku, item.decimalquantity) for item in moved.items),
             note=moved.description,
+            is_ours=moved.description == OUR_MOVEMENT,
         )
     ]
 
