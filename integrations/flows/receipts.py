@@ -105,6 +105,18 @@ def _total_faults(receipt: Receipt) -> Iterable[Obstacle]:
         yield invalid(receipt, "One of its tenders has the opposite sign.", field="tenders")
 
 
+def needs(receipt: Receipt, *, order_kind: str) -> set[Need]:
+    """Every mapping row that a receipt's effects may depend on."""
+    return {
+        Need("store-warehouse", receipt.location_code),
+        Need("order-status", order_kind),
+        *(Need("tax-code", rate_text(line.tax_rate)) for line in receipt.lines),
+        *(Need("payment-type", tender.name) for tender in receipt.tenders if tender.amount),
+        *(Need("sku-alias", line.sku) for line in receipt.lines),
+        *(Need("return-condition", line.condition_code) for line in receipt.lines),
+    }
+
+
 def resolve(
     receipt: Receipt, lookups: Lookups, *, on: date, order_kind: str
 ) -> tuple[Codes | None, list[Obstacle]]:

@@ -7,13 +7,15 @@ from django.db import transaction
 
 from integrations.connectors.errors import ConnectorError, ThrottledError
 from integrations.models import Connection, Document, InboundEvent, StreamCursor
-from integrations.services import catalogue, health, replay
+from integrations.ports import Fact
+from integrations.services import catalogue, health, originals, replay
 from integrations.services.calls import store_calls
 from integrations.services.poll import DOCUMENT_STREAMS, products_of, read_changed
 from integrations.services.receive import store_facts
 from integrations.services.runtime import Runtime
 
 BATCH = 100
+PARENT = "parent"
 State = InboundEvent.State
 
 
@@ -61,8 +63,15 @@ def _answer(rt: Runtime, connection: Connection, topic: str, hints: Sequence[Inb
         else:
             store_facts(connection, facts, source=InboundEvent.Source.WEBHOOK, now=now)
             replay.confirm(hints, facts, now=now)
+            originals.hold_orphans(connection, _absent_parents(hints, facts), now=now)
         _close(hints, "Fetched again.")
     health.note_success(connection, now=now)
+
+
+def _absent_parents(hints: Sequence[InboundEvent], facts: Sequence[Fact]) -> set[str]:
+    """Sales that were asked for by id and that the source does not have."""
+    asked = {hint.external_id for hint in hints if hint.payload.get(PARENT)}
+    return asked - {fact.external_id for fact in facts}
 
 
 def _close(hints: Sequence[InboundEvent], reason: str) -> None:
@@ -84,9 +93,12 @@ def _postpone(
 
 
 def ask_for_parents(connection: Connection, *, now: datetime) -> int:
-    """Sales that a return waits for and that never came by themselves: ask for them by id."""
+    """Ask by id for sales that returns wait for. Returns how many were not asked for just now."""
     parked = Document.objects.filter(connection=connection, state=Document.State.PARKED)
     wanted = {row["original_external_id"] for row in parked.values_list("record", flat=True)}
+    version = f"{PARENT}-{now:%Y%m%d%H}{now.minute // 10}"  # every ten minutes is enough
+    asked = InboundEvent.objects.filter(connection=connection, topic="orders", version=version)
+    wanted -= set(asked.filter(external_id__in=wanted).values_list("external_id", flat=True))
     InboundEvent.objects.bulk_create(
         (
             InboundEvent(
@@ -94,11 +106,11 @@ def ask_for_parents(connection: Connection, *, now: datetime) -> int:
                 kind=InboundEvent.Kind.HINT,
                 topic="orders",
                 external_id=external_id,
-                version=f"parent-{now:%Y%m%d%H}",  # once an hour is enough
+                version=version,
                 source=InboundEvent.Source.POLL,
                 received_at=now,
                 not_before=now,
-                payload={},
+                payload={PARENT: True},
             )
             for external_id in wanted
         ),

@@ -1,13 +1,15 @@
 """The sale behind a return: what it was, what was credited already, and who waits for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 from integrations.canonical.orders import SalesCredit, SalesOrder
 from integrations.flows.decisions import Obstacle
 from integrations.flows.sales_credit_to_erp import Original
 from integrations.models import Connection, Document, Hold, InboundEvent, Transfer
+from integrations.services.documents import hold_of
 
 # A document in one of these states has no effects yet and is planned afresh.
 REPLANNABLE = (Document.State.HELD, Document.State.PARKED, Document.State.OPEN)
@@ -71,13 +73,37 @@ def _count_batch(credits: Sequence[SalesCredit], found: dict[str, OriginalSale])
 
 def release_parked(connection: Connection, arrived: Sequence[str]) -> int:
     """Returns that waited for one of these sales are planned again; returns how many."""
-    if not arrived:
-        return 0
-    parked = Document.objects.filter(
-        connection=connection,
-        state=Document.State.PARKED,
-        record__original_external_id__in=list(arrived),
-    )
+    waiting = waiting_for(connection, arrived, states=(Document.State.PARKED, Document.State.HELD))
     return InboundEvent.objects.filter(
-        pk__in=parked.values("event_id"), state=InboundEvent.State.PARKED
+        pk__in=[document.event_id for document in waiting],
+        state__in=(InboundEvent.State.PARKED, InboundEvent.State.HELD),
     ).update(state=InboundEvent.State.RECEIVED, attempts=0, reason="")
+
+
+def waiting_for(
+    connection: Connection, sales: Iterable[str], *, states: Sequence[Document.State]
+) -> list[Document]:
+    """Returns without effects that name one of these sales."""
+    wanted = list(sales)
+    if not wanted:
+        return []
+    returns = Document.objects.filter(
+        connection=connection, kind=Document.Kind.RETURN, state__in=states
+    )
+    return list(returns.filter(record__original_external_id__in=wanted))
+
+
+def hold_orphans(connection: Connection, absent: Iterable[str], *, now: datetime) -> None:
+    """The source was asked for these sales and does not have them: a person must decide."""
+    for document in waiting_for(connection, absent, states=(Document.State.PARKED,)):
+        sale = document.record["original_external_id"]
+        sentence = f"Return {document.number} names sale {sale}, which the tills do not have."
+        Document.objects.filter(pk=document.pk).update(state=Document.State.HELD, reason=sentence)
+        InboundEvent.objects.filter(
+            pk=document.event_id or 0, state=InboundEvent.State.PARKED
+        ).update(state=InboundEvent.State.HELD, reason=sentence)
+        obstacle = Obstacle(
+            "RETURN_NOT_CREDITED", document.number, sentence, field="original_external_id"
+        )
+        assert document.link is not None
+        hold_of(obstacle, document=document, link=document.link, now=now).save()

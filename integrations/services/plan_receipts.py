@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from integrations.canonical.orders import SalesCredit, SalesOrder
 from integrations.flows import sales_credit_to_erp, sales_order_to_erp
 from integrations.flows.decisions import Blocked, Decision, Obstacle, Park, Post, Skip
-from integrations.flows.receipts import ReceiptPolicy
+from integrations.flows.receipts import ReceiptPolicy, needs
 from integrations.mapping.lookups import Lookups
 from integrations.models import (
     Connection,
@@ -185,6 +185,14 @@ def _settle_state(draft: Draft, batch: Batch, now: datetime) -> None:
         case Post():
             document.state, document.reason = Document.State.POSTING, ""
             document.planned_at = now
+            document.mapping_version = _stamp(draft, batch)
+
+
+def _stamp(draft: Draft, batch: Batch) -> str:
+    """Which mapping rows its effects were made from."""
+    assert draft.on is not None
+    kind = "return" if isinstance(draft.receipt, SalesCredit) else "sale"
+    return batch.lookups.stamp(needs(draft.receipt, order_kind=kind), on=draft.on)
 
 
 def _store_skipped(drafts: Sequence[Draft], now: datetime) -> None:
@@ -257,9 +265,11 @@ def _store_holds(drafts: Sequence[Draft], batch: Batch, now: datetime) -> None:
         for obstacle in {(o.kind, o.subject[:120]): o for o in obstacles}.values():
             key = (draft.document.pk, obstacle.kind, obstacle.subject[:120])
             if still_open.pop(key, None) is None:
-                new.append(
-                    documents.hold_of(obstacle, document=draft.document, link=batch.link, now=now)
+                hold = documents.hold_of(
+                    obstacle, document=draft.document, link=batch.link, now=now
                 )
+                hold.event = draft.event if draft.reason else None  # the change, not the receipt
+                new.append(hold)
     Hold.objects.bulk_create(new, batch_size=500)
     Hold.objects.filter(pk__in=[hold.pk for hold in still_open.values()]).update(
         closed_at=now, closed_reason="Its cause went away."

@@ -17,6 +17,7 @@ from integrations.models import (
     TransferAttempt,
 )
 from integrations.ports import Fact
+from integrations.services import outcomes, verify
 from integrations.services.runtime import system_now
 from integrations.services.schedule import kick
 
@@ -151,7 +152,45 @@ def _send_again(transfers: Sequence[Transfer], now: datetime) -> None:
 
 
 def dismiss(hold: Hold, *, reason: str, now: datetime) -> None:
-    """A person decides that this record is not to be transferred. Terminal, with the reason."""
+    """A person decides that it stays as it is. Terminal, with the reason.
+
+    A record that stands at its target and differs is accepted, and what waited for it goes on; a
+    later change of a transferred record is ignored; any other record is not transferred any more.
+    """
+    if hold.transfer and hold.kind == "READBACK_MISMATCH" and hold.field != verify.MISSING:
+        _accept_difference(hold, hold.transfer, reason=reason, now=now)
+    elif hold.document and hold.event_id and hold.event_id != hold.document.event_id:
+        _ignore_change(hold, reason=reason, now=now)
+    else:
+        _give_up(hold, reason=reason, now=now)
+
+
+def _accept_difference(hold: Hold, transfer: Transfer, *, reason: str, now: datetime) -> None:
+    with transaction.atomic():
+        Transfer.objects.filter(pk=transfer.pk, state=Transfer.State.POSTED).update(
+            verified_at=now, verify_after=None, closed_reason=reason[:300]
+        )
+        TransferAttempt.objects.create(
+            transfer=transfer, at=now, action="accept", outcome="accepted", sentence=reason[:400]
+        )
+        Hold.objects.open().filter(pk=hold.pk).update(
+            closed_at=now, closed_reason=f"Accepted: {reason}"[:200]
+        )
+        outcomes.release_waiting([transfer])
+    kick(f"deliver:{transfer.connection.slug}", now=now)
+
+
+def _ignore_change(hold: Hold, *, reason: str, now: datetime) -> None:
+    with transaction.atomic():
+        InboundEvent.objects.filter(pk=hold.event_id or 0, state=State.HELD).update(
+            state=State.DISMISSED, reason=reason[:300]
+        )
+        Hold.objects.open().filter(pk=hold.pk).update(
+            closed_at=now, closed_reason=f"Dismissed: {reason}"[:200]
+        )
+
+
+def _give_up(hold: Hold, *, reason: str, now: datetime) -> None:
     with transaction.atomic():
         transfers = Transfer.objects.filter(pk=hold.transfer_id or 0)
         if hold.document_id:
@@ -159,6 +198,7 @@ def dismiss(hold: Hold, *, reason: str, now: datetime) -> None:
             Document.objects.filter(pk=hold.document_id).exclude(
                 state=Document.State.POSTED
             ).update(state=Document.State.DISMISSED, reason=reason[:300])
+        transfers.filter(state=Transfer.State.POSTED).update(verify_after=None)
         transfers = transfers.filter(
             state__in=(Transfer.State.HELD, Transfer.State.READY, Transfer.State.UNKNOWN)
         )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from integrations.connectors.errors import ConnectorError
+from integrations.connectors.errors import ConflictError, ConnectorError
 from integrations.models import Connection, Transfer, TransferAttempt
 from integrations.ports import Absent, Found, LookUp, Unclear
 from integrations.services import health, outcomes, refs
@@ -18,6 +18,14 @@ BATCH = 50
 PROOFS_OF_ABSENCE = 2
 AGAIN = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5))
 State = Transfer.State
+
+# What changes a record that others may change too: a conflict may be their doing, so it may be
+# sent again this often. Elsewhere a conflict says that our own record exists.
+CONFLICTS_PASS = frozenset({"ship-goods-out"})
+TRIES_AFTER_CONFLICT = 3
+CONFLICT = (
+    "The target says that it exists already, and searching there by our key does not find it."
+)
 
 
 def settle(rt: Runtime, connection: Connection, *, limit: int = BATCH) -> int:
@@ -94,6 +102,8 @@ def _decide(
     """Not found: prove it twice, then it is due again. Cannot tell: stay unknown, ask a person."""
     look_ups = transfer.look_ups + 1
     fields: dict[str, object] = {"look_ups": look_ups, "lease_token": ""}
+    if isinstance(answer, Absent) and look_ups >= PROOFS_OF_ABSENCE and _contradicts(transfer):
+        answer = Unclear(CONFLICT)
     if isinstance(answer, Unclear):
         pause = AGAIN[min(look_ups - 1, len(AGAIN) - 1)]
         fields |= {"not_before": now + pause, "error_sentence": answer.reason[:400]}
@@ -113,3 +123,10 @@ def _decide(
         )
         if isinstance(answer, Unclear):
             outcomes.hold(transfer, "OUTCOME_UNKNOWN", answer.reason, now=now)
+
+
+def _contradicts(transfer: Transfer) -> bool:
+    """The target refused it as existing and does not show it: sending again would go in circles."""
+    if transfer.error_kind != ConflictError.__name__:
+        return False
+    return transfer.operation not in CONFLICTS_PASS or transfer.attempts >= TRIES_AFTER_CONFLICT

@@ -83,12 +83,17 @@ def plan_now(rt: Runtime, _: str) -> Answer:
         for link in Link.objects.filter(enabled=True).select_related("owner", "channel"):
             kick(f"deliver:{link.owner.slug}", now=now)
             kick(f"publish:{link.slug}", now=now)
-        for connection in Connection.objects.filter(
-            pk__in=InboundEvent.objects.filter(state=InboundEvent.State.PARKED).values("connection")
-        ):
-            ask_for_parents(connection, now=now)
-            kick(f"intake:{connection.slug}", now=now)
+    _ask_for_sales(rt)
     return planned > 0
+
+
+def _ask_for_sales(rt: Runtime) -> None:
+    """Sales that returns wait for and that did not come by themselves."""
+    now = rt.clock()
+    parked = InboundEvent.objects.filter(state=InboundEvent.State.PARKED)
+    for connection in Connection.objects.filter(pk__in=parked.values("connection")):
+        if ask_for_parents(connection, now=now):
+            kick(f"intake:{connection.slug}", now=now)
 
 
 def deliver_now(rt: Runtime, slug: str) -> Answer:

@@ -18,6 +18,7 @@ RETRY = timedelta(seconds=20)
 FIRST = ("create-order", "create-credit")
 # Read back later and together: one window of payments, one set of notes.
 LATER = timedelta(seconds=10)
+MISSING = "missing"  # in place of a field: the target does not have the record at all
 
 
 def verify(rt: Runtime, connection: Connection, *, limit: int = BATCH) -> int:
@@ -81,7 +82,13 @@ def _verified(equal: Sequence[tuple[Transfer, ReadBack]], now: datetime) -> None
     Transfer.objects.filter(pk__in=[t.pk for t, _ in equal]).update(
         verified_at=now, verify_after=None
     )
-    details = {(t.document_id, t.link_kind): answer.detail for t, answer in equal if answer.detail}
+    _keep_details(equal)
+    outcomes.close_mismatches([t for t, _ in equal], now=now)
+
+
+def _keep_details(read: Sequence[tuple[Transfer, ReadBack]]) -> None:
+    """Row ids and the like, which later effects of the same document build upon."""
+    details = {(t.document_id, t.link_kind): answer.detail for t, answer in read if answer.detail}
     links = DocumentLink.objects.filter(document_id__in={key[0] for key in details})
     changed = []
     for link in links:
@@ -90,18 +97,18 @@ def _verified(equal: Sequence[tuple[Transfer, ReadBack]], now: datetime) -> None
             link.detail = {**link.detail, **detail}
             changed.append(link)
     DocumentLink.objects.bulk_update(changed, ("detail",), batch_size=100)
-    outcomes.close_mismatches([t for t, _ in equal], now=now)
 
 
 def _mismatch(transfer: Transfer, answer: ReadBack, *, now: datetime) -> None:
     """What stands there is not what was sent: a person looks, and nothing is built upon it."""
     if answer.missing:
         sentence = f"{transfer.key} was accepted as {transfer.external_ref} and is not there."
-        field = ""
+        field = MISSING
     else:
         first = answer.differences[0]
         field = first.field
         sentence = f"{first.field} was sent as {first.meant} and reads back as {first.found}."
+    _keep_details([(transfer, answer)])  # for the case that a person accepts the difference
     outcomes.hold(transfer, "READBACK_MISMATCH", sentence, now=now, field=field)
     Transfer.objects.filter(pk=transfer.pk).update(verify_after=now + timedelta(minutes=5))
     TransferAttempt.objects.create(
