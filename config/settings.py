@@ -123,7 +123,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 10
 
 # django-q2 only wakes us; our rows own the work (docs/decisions/0002). retry must exceed
 # timeout x (queue_limit / workers + 1), or a slow task is started twice.
-_WORKERS = env.env_int("PLUMBLINE_WORKERS", default=2, least=1, most=32)
+_WORKERS = env.env_int("PLUMBLINE_WORKERS", default=4, least=1, most=32)
 WORK_SECONDS = 60  # the longest a task may run
 _LANE = {"workers": _WORKERS, "queue_limit": _WORKERS, "timeout": WORK_SECONDS, "retry": 180}
 Q_CLUSTER = {

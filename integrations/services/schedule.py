@@ -14,7 +14,9 @@ from integrations.services.runtime import Runtime, is_gone
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=55)  # longer than a task may run (timeout 60 kills it, this frees it)
-BUDGET = timedelta(seconds=40)  # a sweep stops taking new work after this long
+# A sweep with more to do than this gives its worker to the next in the queue, and queues again:
+# a backlog of orders must not keep stock levels waiting.
+BUDGET = timedelta(seconds=4)
 WAKE_UP_LOST = timedelta(seconds=30)  # a queued wake-up that did not start by then is sent again
 HEARTBEAT = "heartbeat"
 
