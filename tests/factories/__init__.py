@@ -1,0 +1,1 @@
+"""Builders of the smallest valid thing, one file per package."""
