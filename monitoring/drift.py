@@ -36,6 +36,7 @@ class Drift:
 
     units: Decimal | None
     parts: tuple[Part, ...] = ()
+    reason: str = "Unknown: not read on one side yet"  # why `units` is not known, when it is not
 
     @property
     def length(self) -> Decimal:

@@ -12,7 +12,7 @@ from monitoring.public import ExceptionCase
 SEVERITIES = {
     "critical": State("Harm now", "wrong"),
     "high": State("Harm soon", "soon"),
-    "medium": State("Today", "waiting"),
+    "medium": State("Fix today", "waiting"),
     "low": State("Watch", "unknown"),
 }
 STATES = {

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from integrations.public import CatalogueItem, MappingRow, StockReading
+from integrations.public import CatalogueItem, MappingRow, StockReading, in_flight
 from monitoring.drift import Drift
 
 TABLE = "store-warehouse"
+ZERO = Decimal(0)
 
 
 def place_choices() -> list[tuple[str, str]]:
@@ -18,30 +19,34 @@ def place_choices() -> list[tuple[str, str]]:
 
 
 def prepare(rows: Sequence[Any], drift_of: Callable[[Any], Drift]) -> None:
-    """Give each level its `place`, `product`, `owner` figure and `drift`: three queries."""
-    mapped = MappingRow.objects.filter(
-        table=TABLE, source_value__in={r.location_code for r in rows}
-    )
+    """Give each level its `place`, `product`, `owner` figure, what is in flight, and its `drift`.
+
+    A fixed number of queries. `in_flight` is as of now, not as of the level's last working out.
+    """
+    skus = sorted({row.sku for row in rows})
+    codes = {row.location_code for row in rows}
+    mapped = MappingRow.objects.filter(table=TABLE, source_value__in=codes)
     homes = {row.source_value: row for row in mapped}
-    owners = _owner_figures(rows, homes.values())
-    names = dict(
-        CatalogueItem.objects.filter(sku__in={row.sku for row in rows})
-        .exclude(name="")
-        .values_list("sku", "name")
-    )
+    owners = _owner_figures(skus, homes.values())
+    products = {
+        item.sku: item for item in CatalogueItem.objects.filter(sku__in=skus).order_by("is_stocked")
+    }
+    flying = {pk: in_flight(pk, skus) for pk in {row.connection_id for row in rows}}
     for row in rows:
-        home = homes.get(row.location_code)
+        home, product = homes.get(row.location_code), products.get(row.sku)
         row.place = (home.source_label if home else "") or row.location_code
-        row.product = names.get(row.sku, "")
+        row.product = product.name if product else ""
+        row.is_stocked = product is None or product.is_stocked
+        row.in_flight = flying[row.connection_id].get((row.location_code, row.sku), ZERO)
         row.owner = owners.get((home.target["warehouse"], row.sku)) if home else None
         row.drift = drift_of(row)
 
 
 def _owner_figures(
-    rows: Sequence[Any], homes: Iterable[MappingRow]
+    skus: Sequence[str], homes: Iterable[MappingRow]
 ) -> dict[tuple[str, str], Decimal]:
     readings = StockReading.objects.filter(
-        sku__in={row.sku for row in rows},
+        sku__in=skus,
         location_code__in={home.target["warehouse"] for home in homes},
     )
     found = readings.values_list("location_code", "sku", "sellable")

@@ -97,7 +97,18 @@ def operation_words(operation: str) -> str:
     return OPERATIONS.get(operation, operation.replace("-", " ").capitalize())
 
 
+FLOWS = {
+    "sales-order-to-erp": "Store sales",
+    "sales-credit-to-erp": "Returns",
+    "stock-to-channel": "Stock levels",
+    "product-to-channel": "Products and prices",
+    "day-journal-to-erp": "Day journals",
+}
+
+
 def flow_words(flow: str) -> str:
-    """Return a flow's name as people say it: “sales-order-to-erp” is “Sales order to ERP”."""
+    """Return a flow's name as people say it; a new flow is spelt out until it has one."""
+    if flow in FLOWS:
+        return FLOWS[flow]
     words = flow.replace("-", " ").replace(" erp", " ERP")
     return words[:1].upper() + words[1:]

@@ -50,7 +50,7 @@ class LevelTable(Table):
 def why(drift: Drift, *, longest: Decimal) -> SafeString:
     """Show a drift as a bar with its causes in words; all bars of a page are to one scale."""
     if drift.units is None:
-        return format_html('<span class="faint">{}</span>', "Unknown: not read on one side yet")
+        return format_html('<span class="faint">{}</span>', drift.reason)
     if not drift.parts:
         return format_html('<span class="faint">{}</span>', "Agree")
     words = ", ".join(f"{formats.quantity(part.units)} {part.label}" for part in drift.parts)
@@ -87,6 +87,8 @@ def stock(request: HttpRequest) -> HttpResponse:
 
 
 def explain_level(row: Any) -> Drift:
+    if not row.is_stocked:
+        return Drift(None, reason="Not kept in stock")
     return explain(Level(row.owner, row.safety, row.in_flight, row.desired, row.told))
 
 

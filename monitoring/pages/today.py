@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min, Q
-from django.db.models.functions import TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -54,7 +53,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "causes": len(queue),
         "urgent": sum(_due(row) < now + timedelta(hours=1) for row in queue),
         "cards": [card(case, now=now) for case in shown],
-        "sales": sales_figure(now),
+        "sales": sales_figure(),
         "speed": speed(),
         "map": _map(request, now),
         "unmapped": _unmapped(request),
@@ -107,36 +106,32 @@ def card(case: ExceptionCase, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def sales_figure(now: datetime) -> dict[str, Any]:
-    """Return the sales of the last day beside those of the same day a week before."""
-    sales = hub.documents().filter(kind=Document.Kind.SALE)
-    spans = {"now": (now - DAY, now), "before": (now - DAY - WEEK, now - WEEK)}
-    counted = {
-        name: sales.filter(placed_at__gte=since, placed_at__lt=until).count()
-        for name, (since, until) in spans.items()
-    }
-    hours = dict(
-        sales.filter(placed_at__gte=now - DAY)
-        .annotate(hour=TruncHour("placed_at"))
-        .values_list("hour")
+def sales_figure() -> dict[str, Any]:
+    """Return the sales of the latest trading day beside the same weekday before, day by day."""
+    sales = hub.documents().filter(kind=Document.Kind.SALE, business_date__isnull=False)
+    newest = sales.order_by("-business_date").values_list("business_date", flat=True).first()
+    if newest is None:
+        return {"day": None}
+    counted = dict(
+        sales.filter(business_date__gt=newest - WEEK - DAY, store__isnull=False)
+        .values_list("business_date")
         .annotate(Count("pk"))
         .order_by()
     )
-    first = (now - DAY).replace(minute=0, second=0, microsecond=0)
-    values = [hours.get(first + timedelta(hours=step), 0) for step in range(25)]
-    line = charts.sparkline(values, title="Sales in each hour of the last day")
-    return {**counted, "line": line}
+    values = [counted.get(newest - DAY * back) for back in reversed(range(8))]
+    line = charts.sparkline(values, title="Sales of the last eight trading days")
+    return {"day": newest, "now": values[-1], "before": values[0], "line": line}
 
 
 def speed() -> timedelta | None:
-    """Return within what time 95 of 100 of the latest sales were complete in the ERP."""
+    """Return within what time 95 of 100 of the latest sales went on to the ERP after arriving."""
     rows = (
         hub.documents()
         .filter(kind=Document.Kind.SALE, posted_at__isnull=False)
         .order_by("-placed_at", "-id")
-        .values_list("placed_at", "posted_at")[:SAMPLE]
+        .values_list("received_at", "posted_at")[:SAMPLE]
     )
-    took = sorted(posted - placed for placed, posted in rows if posted is not None)
+    took = sorted(posted - received for received, posted in rows if posted is not None)
     return took[len(took) * 95 // 100] if took else None
 
 
@@ -156,7 +151,8 @@ def _unmapped(request: HttpRequest) -> Any:
 def _changes(request: HttpRequest) -> Any:
     if not can(request.user, Capability.VIEW_SETTINGS):
         return None
-    return list(hub.audit_entries()[:CHANGES])
+    entries = list(hub.audit_entries()[:CHANGES])
+    return [(entry, entry.action.replace(".", " ").replace("-", " ")) for entry in entries]
 
 
 PAGE = Page(

@@ -15,21 +15,25 @@ from monitoring.kit.permissions import Capability, can
 from monitoring.pages.states import State, document_state, operation_words, transfer_state
 
 OURS = "Plumbline"
+EQUAL = "equal to what was meant"
 ACTIONS = {
     "send": "Sent",
     "look-up": "Looked up",
     "read-back": "Read back",
-    "replay": "Sent again by a person",
+    "replay": "Asked for again",
+    "accept": "Accepted by a person",
+    "adopt": "Settled by a person",
     "dismiss": "Dismissed",
 }
 OUTCOMES = {
-    "posted": State("accepted", "agrees"),
-    "adopted": State("found there", "agrees"),
-    "equal": State("equal to what was meant", "agrees"),
-    "absent": State("not there", "waiting"),
-    "ambiguous": State("no answer came", "soon"),
-    "rejected": State("refused", "wrong"),
-    "differs": State("not what was meant", "wrong"),
+    "Done": State("accepted", "agrees"),
+    "Found": State("found there", "agrees"),
+    "accepted": State("as it is", "agrees"),
+    "Absent": State("not there", "waiting"),
+    "asked": State("the source is read first", "waiting"),
+    "Failed": State("not accepted", "soon"),
+    "Unclear": State("cannot be told", "soon"),
+    "Different": State("not what was meant", "wrong"),
 }
 
 
@@ -87,6 +91,7 @@ def story(
         steps.append(Step(document.planned_at, OURS, "Checked and prepared", label="Prepared"))
     by_pk = {transfer.pk: transfer for transfer in transfers}
     steps += [_attempt(attempt, by_pk[attempt.transfer_id]) for attempt in attempts]
+    steps += [_checked(transfer) for transfer in transfers if transfer.verified_at]
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -106,9 +111,15 @@ def _attempt(attempt: TransferAttempt, transfer: Transfer) -> Step:
     )
 
 
+def _checked(transfer: Transfer) -> Step:
+    assert transfer.verified_at is not None
+    words = f"{operation_words(transfer.operation)}: read back, {EQUAL}"
+    return Step(transfer.verified_at, transfer.connection.label, words)
+
+
 def drawn(steps: Iterable[Step]) -> SafeString:
     """Draw the story as lanes; read-backs are in the list only, to keep the drawing quiet."""
-    kept = [step for step in steps if not step.words.endswith(OUTCOMES["equal"].word)]
+    kept = [step for step in steps if not step.words.endswith(EQUAL)]
     marks = [charts.Mark(step.where, step.at, step.label, step.tone) for step in kept]
     lanes = list(dict.fromkeys(mark.lane for mark in marks))
     hops = [

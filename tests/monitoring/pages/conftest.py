@@ -76,7 +76,7 @@ def _sale(store: Store) -> None:
     done = rows.receipt(**placed, posted_at=NOW)
     sent = {"state": "posted", "external_ref": f"SO-{done.pk}", "posted_at": NOW}
     order = rows.transfer(document=done, **sent)
-    TransferAttempt.objects.create(transfer=order, at=NOW, action="send", outcome="posted")
+    TransferAttempt.objects.create(transfer=order, at=NOW, action="send", outcome="Done")
     rows.line(done, f"SKU-{done.pk}")
     rows.level(f"SKU-{done.pk}", desired=3, told=2, told_at=NOW - timedelta(minutes=1))
     rows.transfer(document=rows.receipt(**placed, state="posting"))
