@@ -6,6 +6,7 @@ from monitoring.pages import (
     exception,
     exceptions,
     flows,
+    mapping_sheets,
     mappings,
     orders,
     search,
@@ -27,5 +28,6 @@ PAGES: tuple[Page, ...] = (
     connections.CONNECTION,
     mappings.PAGE,
     mappings.MAPPING,
+    mapping_sheets.SHEET,
     search.PAGE,
 )

@@ -14,8 +14,14 @@ from monitoring import public
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, person
 from monitoring.kit.permissions import Capability, can
-from monitoring.pages.mapping_reads import choices_of, totals, waiting
-from monitoring.pages.mappings import address, capability_for, offer
+from monitoring.pages.mapping_reads import (
+    address,
+    capability_for,
+    choices_of,
+    totals,
+    waiting,
+)
+from monitoring.pages.mappings import offer
 from monitoring.public import ExceptionCase
 
 MOST = 20  # unknown outcomes shown at once

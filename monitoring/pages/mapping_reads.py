@@ -7,7 +7,10 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from integrations import public
 from integrations.public import (
@@ -20,6 +23,7 @@ from integrations.public import (
     MappingRow,
     MappingTable,
 )
+from monitoring.kit.permissions import Capability
 
 MONEY_TABLES = frozenset({"payment-type", "tax-code", "journal-account"})
 ALIKE = 0.55  # below this two names are not alike
@@ -80,7 +84,11 @@ def waiting(holds: QuerySet[Hold]) -> list[Waiting]:
     rows = (
         holds.filter(closed_at__isnull=True, table__in=TABLES, link__isnull=False)
         .values("link", "table", "subject", "currency")
-        .annotate(records=Count("pk"), money=Sum("value"), oldest=Min("opened_at"))
+        .annotate(
+            records=Count("document", distinct=True) + Count("pk", filter=Q(document=None)),
+            money=Sum("value"),
+            oldest=Min("opened_at"),
+        )
         .order_by()
     )
     for row in rows:
@@ -167,3 +175,26 @@ def _likeness(left: str, right: str) -> float:
     if len(words[0]) > 2 and words[0] in right:
         return 1
     return SequenceMatcher(None, left, right).ratio()
+
+
+def find(link: str, table: str) -> tuple[Link, MappingTable]:
+    """Return the link and table of an address; 404 when there is no such pair."""
+    if table not in TABLES:
+        raise Http404
+    links = Link.objects.select_related("channel", "owner")
+    return get_object_or_404(links, slug=link), TABLES[table]
+
+
+def labels_of(link: Link, table: MappingTable) -> dict[str, dict[str, str]]:
+    """Return the words for the codes of each target field, as far as they were read."""
+    return {name: dict(pairs) for name, pairs in choices_of(link, table).items()}
+
+
+def capability_for(table: MappingTable) -> Capability:
+    money = table.key in MONEY_TABLES
+    return Capability.EDIT_MONEY_MAPPING if money else Capability.EDIT_MAPPING
+
+
+def address(action: str, link: Link, table: MappingTable) -> str:
+    kind = "money-mapping" if table.key in MONEY_TABLES else "mapping"
+    return reverse(f"{kind}-{action}", args=[link.slug, table.key])

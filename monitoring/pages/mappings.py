@@ -1,5 +1,6 @@
 """The mapping tables: what is unmapped and in use comes first, with what it holds up."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from integrations import public
 from integrations.public import (
-    TABLES,
+    Coverage,
     Hold,
     Link,
     MappingChange,
@@ -25,14 +26,19 @@ from monitoring.pages.mapping_form import MappingForm
 from monitoring.pages.mapping_reads import (
     MONEY_TABLES,
     Waiting,
+    address,
+    capability_for,
     choices_of,
+    find,
     suggest,
     summaries,
     waiting,
 )
+from monitoring.pages.mapping_sheets import preview, save_sheet
 from monitoring.words import counted
 
 HISTORY = 20
+USED = timedelta(days=90)  # a row that nothing used for so long is called unused
 
 
 def mappings(request: HttpRequest) -> HttpResponse:
@@ -52,14 +58,6 @@ def mapping(request: HttpRequest, link: str, table: str) -> HttpResponse:
     )
 
 
-def find(link: str, table: str) -> tuple[Link, MappingTable]:
-    """Return the link and table of an address; 404 when there is no such pair."""
-    if table not in TABLES:
-        raise Http404
-    links = Link.objects.select_related("channel", "owner")
-    return get_object_or_404(links, slug=link), TABLES[table]
-
-
 def table_context(
     request: HttpRequest,
     link: Link,
@@ -71,6 +69,7 @@ def table_context(
     """Return what a table's page shows. `refused` is a form that was sent and not accepted."""
     choices = choices_of(link, table)
     labels = {name: dict(pairs) for name, pairs in choices.items()}
+    used = public.coverage(link, table.key, since=now_of(request) - USED)
     rows = list(MappingRow.objects.filter(link=link, table=table.key).order_by("source_value"))
     editable = can(request.user, capability_for(table))
     held = waiting(Hold.objects.filter(link=link, table=table.key))
@@ -81,10 +80,11 @@ def table_context(
         "editable": editable,
         "waiting": [(each, offer(link, table, each, choices)) for each in held] if editable else [],
         "held": held,
-        "rows": [_row(row, table, labels, choices, edit=edit) for row in rows],
+        "rows": [_row(row, table, labels, choices, used, edit=edit) for row in rows],
         "new": MappingForm(table=table, choices=choices, prefix="new", initial={"version": 0}),
         "refused": refused,
         "history": MappingChange.objects.filter(link=link, table=table.key)[:HISTORY],
+        "preview_url": address("preview", link, table),
         "set_url": address("set", link, table),
         "delete_url": address("delete", link, table),
         "undo_url": address("undo", link, table),
@@ -107,6 +107,7 @@ def _row(
     table: MappingTable,
     labels: dict[str, dict[str, str]],
     choices: dict[str, list[tuple[str, str]]],
+    used: Coverage,
     *,
     edit: str,
 ) -> dict[str, Any]:
@@ -120,17 +121,14 @@ def _row(
         start = {"value": row.source_value, "version": row.version, **targets}
         start["effective_from"] = row.effective_from
         form = MappingForm(table=table, choices=choices, initial=start)
-    return {"row": row, "shown": shown, "form": form}
-
-
-def capability_for(table: MappingTable) -> Capability:
-    money = table.key in MONEY_TABLES
-    return Capability.EDIT_MONEY_MAPPING if money else Capability.EDIT_MAPPING
-
-
-def address(action: str, link: Link, table: MappingTable) -> str:
-    kind = "money-mapping" if table.key in MONEY_TABLES else "mapping"
-    return reverse(f"{kind}-{action}", args=[link.slug, table.key])
+    unused = any(each.pk == row.pk for each in used.unused)
+    return {
+        "row": row,
+        "shown": shown,
+        "form": form,
+        "uses": used.uses.get(row.pk),
+        "unused": unused,
+    }
 
 
 def save(request: HttpRequest, link: str, table: str) -> HttpResponse:
@@ -221,12 +219,21 @@ def of_kind(view: View, *, money: bool) -> View:
     return wrapped
 
 
+VERBS: tuple[tuple[str, View], ...] = (
+    ("set", save),
+    ("delete", delete),
+    ("undo", undo),
+    ("preview", preview),
+    ("import", save_sheet),
+)
+
+
 def actions(name: str, folder: str, capability: Capability) -> tuple[Action, ...]:
     money = capability is Capability.EDIT_MONEY_MAPPING
     base = f"{folder}/<slug:link>/<slug:table>"
     return tuple(
         Action(f"{base}/{verb}/", f"{name}-{verb}", of_kind(view, money=money), capability)
-        for verb, view in (("set", save), ("delete", delete), ("undo", undo))
+        for verb, view in VERBS
     )
 
 

@@ -57,6 +57,7 @@ def test_every_page_is_covered_here() -> None:
     assert {page.name for page in PAGES} == {
         *LISTS,
         *("exception", "trace", "sku", "connection", "mapping", "day"),
+        "mapping-file",  # a download: see test_mappings
     }
 
 

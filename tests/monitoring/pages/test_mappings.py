@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from integrations.public import MappingChange, MappingRow
@@ -105,3 +106,58 @@ def test_a_missing_sku_is_offered_by_its_barcode(admin: Client, leeds: Any) -> N
 
     assert "same barcode" in page
     assert 'value="GLV-0404"' in page
+
+
+SHEET = "/mappings/sitoo-brightpearl/payment-type/rows.csv"
+MONEY = SET.removesuffix("set/")
+
+
+def file(*lines: str) -> SimpleUploadedFile:
+    text = "\r\n".join(("value,label,effective_from,method,nominal", *lines))
+    return SimpleUploadedFile("rows.csv", text.encode())
+
+
+def test_a_table_is_downloaded_and_comes_back_unchanged(admin: Client) -> None:
+    card()
+
+    content = admin.get(SHEET).content
+    page = admin.post(f"{MONEY}preview/", {"file": SimpleUploadedFile("rows.csv", content)})
+
+    assert b"Card,,,CARD,1210" in content
+    assert "The file changes nothing" in page.content.decode()
+
+
+def test_a_file_is_looked_at_before_it_is_saved(admin: Client, admin_user: Any) -> None:
+    card()
+    page = admin.post(f"{MONEY}preview/", {"file": file("Card,,,CARD,1299", "Cash,,,CASH,1200")})
+    before = MappingRow.objects.count()
+
+    admin.post(f"{MONEY}import/", {"content": page.context["content"], "reason": "New chart"})
+
+    assert "2 rows would change" in page.content.decode()
+    assert before == 1
+    assert MappingRow.objects.get(source_value="Card").target["nominal"] == "1299"
+    assert {change.actor for change in MappingChange.objects.all()} == {admin_user}
+
+
+def test_a_wrong_file_names_its_line_and_changes_nothing(admin: Client) -> None:
+    rows.pair()
+
+    response = admin.post(f"{MONEY}preview/", {"file": file("Card,,,CARD,")})
+
+    assert response.status_code == 422
+    assert "Line 2, nominal: GL account is missing." in response.content.decode()
+
+
+def test_operations_do_not_bring_in_money_rows(ops: Client) -> None:
+    rows.pair()
+
+    assert ops.get(SHEET).status_code == 200
+    assert ops.post(f"{MONEY}preview/", {"file": file()}).status_code == 403
+    assert ops.post(f"{MONEY}import/", {"content": ""}).status_code == 403
+
+
+def test_a_row_that_nothing_uses_says_so(admin: Client, leeds: Any) -> None:
+    card()
+
+    assert "Not used" in admin.get(TABLE).content.decode()
