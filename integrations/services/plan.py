@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import F
 
@@ -35,44 +36,54 @@ class Reading:
 
 
 def plan(rt: Runtime, *, limit: int = BATCH) -> int:
-    """Plan the next facts, oldest first. Returns how many were looked at; safe to repeat."""
+    """Plan the next facts, oldest first. Returns how many were looked at; safe to repeat.
+
+    An attempt is counted before it is made. Facts that were tried before are tried alone, so
+    that only a record which takes its worker down with it runs out of attempts.
+    """
     now = rt.clock()
-    events = _claim(now, limit)
-    fresh = [event for event in events if event.attempts == 1]
-    suspects = [event for event in events if event.attempts > 1]
-    if fresh and not _try(rt, fresh, now):
-        suspects = fresh + suspects
+    waiting = InboundEvent.objects.facts().waiting(now).select_related("connection")
+    events = list(waiting.order_by("id")[:limit])
+    fresh = [event for event in events if not event.attempts]
+    suspects = [event for event in events if event.attempts]
+    if fresh:
+        _count(fresh)
+        suspects = suspects if _try(rt, fresh, now) else fresh + suspects
     for event in suspects:
-        if event.attempts > PATIENCE or not _try(rt, [event], now):
+        if event.attempts >= PATIENCE:
             _quarantine(event, now)
+        else:
+            _count([event])
+            _try(rt, [event], now)
     return len(events)
 
 
-def _claim(now: datetime, limit: int) -> list[InboundEvent]:
-    """Count the attempt before it is made, so that a record which kills the worker is noticed."""
-    events = list(
-        InboundEvent.objects.facts()
-        .waiting(now)
-        .select_related("connection")
-        .order_by("id")[:limit]
-    )
+def _count(events: list[InboundEvent]) -> None:
     InboundEvent.objects.filter(pk__in=[event.pk for event in events]).update(
         attempts=F("attempts") + 1
     )
     for event in events:
         event.attempts += 1
-    return events
 
 
 def _try(rt: Runtime, events: list[InboundEvent], now: datetime) -> bool:
     """Plan these together; False, and nothing stored, when one of them breaks us."""
     try:
         with transaction.atomic():
-            _plan_together(rt, events, now)
+            _plan_together(rt, _ours(events), now)
     except Exception:  # the worker loop's own last resort: the caller tries them one by one
         log.exception("planning failed events=%s", [event.pk for event in events][:10])
         return False
     return True
+
+
+def _ours(events: list[InboundEvent]) -> list[InboundEvent]:
+    """Those that no other planner has or had: locked until this transaction ends."""
+    still = InboundEvent.objects.filter(pk__in=[event.pk for event in events], state=State.RECEIVED)
+    if database.features.has_select_for_update_skip_locked:
+        still = still.select_for_update(skip_locked=True)
+    ours = set(still.values_list("pk", flat=True))
+    return [event for event in events if event.pk in ours]
 
 
 def _plan_together(rt: Runtime, events: list[InboundEvent], now: datetime) -> None:
@@ -144,8 +155,6 @@ def hold_event(event: InboundEvent, *, sentence: str, field: str, now: datetime)
 
 
 def _quarantine(event: InboundEvent, now: datetime) -> None:
-    if event.attempts < PATIENCE:
-        return  # stays received: the next run takes it alone
     sentence = (
         f"{event.topic} {event.external_id} could not be processed {event.attempts} times. "
         "It is kept whole; its neighbours went on."
