@@ -20,6 +20,7 @@ urlpatterns = [
         name="password_change",
     ),
     path("engineering/admin/", admin.site.urls),
+    path("api/v1/", include("config.api")),
     path("", include("integrations.urls")),
     path("", include("monitoring.urls")),
     path("", include("reconciliation.urls")),

@@ -1,0 +1,5 @@
+"""Monitoring's part of the JSON API, one line for each file."""
+
+from monitoring.api import exceptions, mappings
+
+OPERATIONS = (*exceptions.OPERATIONS, *mappings.OPERATIONS)
