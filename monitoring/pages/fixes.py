@@ -9,7 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from integrations import public as hub
-from integrations.public import TABLES, CommandError, Hold, Link, MappingTable, Release, Transfer
+from integrations.public import (
+    TABLES,
+    CommandError,
+    Hold,
+    Link,
+    MappingRow,
+    MappingTable,
+    Release,
+    Transfer,
+)
 from monitoring import public
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, person
@@ -37,6 +46,7 @@ class Fix:
     table: MappingTable | None = None
     link: Link | None = None
     value: str = ""
+    row: MappingRow | None = None  # saved already; what it held up is on its way
     offer: dict[str, Any] = field(default_factory=dict)
     url: str = ""
     release: Release | None = None
@@ -75,12 +85,14 @@ def _mapping(request: HttpRequest, link: Link, hold: Hold) -> Fix:
     same = Hold.objects.filter(link=link, table=table.key, subject=hold.subject)
     waits = next(iter(waiting(same)), None)
     wanted = capability_for(table)
+    rows = hub.mapping_rows().filter(link=link, table=table.key, source_value__iexact=hold.subject)
     return Fix(
         may=can(request.user, wanted),
         allowed_to=table.title.lower(),
         table=table,
         link=link,
         value=hold.subject,
+        row=rows.order_by("-changed_at").first(),
         offer=offer(link, table, waits, choices_of(link, table)) if waits else {},
         url=address("set", link, table),
         release=hub.preview_release(link_id=link.pk, table=table.key, source_value=hold.subject),

@@ -131,8 +131,13 @@
   addEventListener("resize", reach);
 
   /* Quiet refresh: not while somebody has ticked, opened or is typing something in it. */
-  const busy = (node) => document.hidden || node.contains(document.activeElement) || one("details[open], input:checked, [data-current]", node);
-  setInterval(() => all("[data-quiet]").forEach((node) => busy(node) || window.htmx?.trigger(node, "quiet")), 30000);
+  const typed = (node) => all("textarea, input[type=text], input:not([type])", node).some((field) => field.value !== field.defaultValue);
+  const busy = (node) => document.hidden || node.contains(document.activeElement) || one(".pop[open], input:checked, [data-current]", node) || typed(node);
+  let seconds = 0;
+  setInterval(() => {
+    seconds += 1;
+    all("[data-quiet]").forEach((node) => seconds % Number(node.dataset.quiet || 30) || busy(node) || window.htmx?.trigger(node, "quiet"));
+  }, 1000);
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.triggeringEvent?.type === "quiet") event.detail.headers["X-Quiet-Refresh"] = "1";
   });

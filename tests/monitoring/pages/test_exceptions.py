@@ -155,6 +155,7 @@ def test_mapping_in_place_releases_everything_that_waited(
     row = MappingRow.objects.get(table="payment-type")
     assert row.target == {"method": "KLRN", "nominal": "1214"}
     assert InboundEvent.objects.filter(source="replay").count() == 3
+    assert "<strong>Klarna</strong> is mapped" in body(finance, f"/exceptions/{klarna.pk}/")
 
 
 def test_operations_see_the_fix_but_money_is_mapped_by_finance(
