@@ -23,6 +23,7 @@ from integrations.api.kit import (
     named,
     one,
 )
+from integrations.api.shapes import TransferState
 from integrations.public import Transfer
 from monitoring.kit.permissions import Capability
 from reconciliation.models import DayJournal
@@ -47,7 +48,7 @@ class JournalRow(BaseModel):
     is_balanced: bool
     receipts: int
     transfer: int | None
-    state: Transfer.State | None
+    state: TransferState | None
     external_ref: str
     built_at: datetime
 

@@ -24,13 +24,20 @@ from integrations.api.kit import (
     named,
     one,
 )
-from integrations.api.shapes import DocumentRow, DocumentStory, document_row, document_story
+from integrations.api.shapes import (
+    DocumentKind,
+    DocumentRow,
+    DocumentState,
+    DocumentStory,
+    document_row,
+    document_story,
+)
 from integrations.public import Document
 
 
 class DocumentFilters(Paging):
-    kind: Document.Kind | None = None
-    state: Document.State | None = None
+    kind: DocumentKind | None = None
+    state: DocumentState | None = None
     connection: Name | None = None
     store: Name | None = None
     day: date | None = None

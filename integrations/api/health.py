@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 
 from django.http import HttpRequest
 from pydantic import BaseModel
 
 from integrations import public
-from integrations.api.kit import Operation, Scope
+from integrations.api.kit import Operation, Scope, choice
 from integrations.public import Connection
 
 
@@ -15,8 +16,8 @@ class ConnectionHealth(BaseModel):
     slug: str
     label: str
     system: str
-    role: Connection.Role
-    state: Connection.State
+    role: Annotated[Connection.Role, choice(Connection.Role)]
+    state: Annotated[Connection.State, choice(Connection.State)]
     state_reason: str
     trouble: str
     trouble_sentence: str

@@ -9,9 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeVar, cast
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, TextChoices
 from django.http import HttpRequest
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from integrations.canonical.money import minor_unit
 
@@ -26,12 +26,17 @@ Text = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00]*$")
 ]
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=120, pattern=r"^[^\x00]+$")
+    str, StringConstraints(strip_whitespace=True, max_length=160, pattern=r"^[^\x00]+$")
 ]
 Reason = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\x00]+$")
 ]
 Id = Annotated[int, Field(ge=0, le=BIGGEST)]
+
+
+def choice(kind: type[TextChoices]) -> WithJsonSchema:
+    """Write the values out where they are used: many of our enumerations are called `State`."""
+    return WithJsonSchema({"type": "string", "enum": list(kind.values)})
 
 
 class Scope(StrEnum):

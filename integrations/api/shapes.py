@@ -1,11 +1,11 @@
 """Documents and transfers as the API shows them: no payloads, no shopper's data."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel
 
-from integrations.api.kit import Money, money, quantity
+from integrations.api.kit import Money, choice, money, quantity
 from integrations.public import (
     Document,
     DocumentLine,
@@ -16,11 +16,15 @@ from integrations.public import (
     TransferAttempt,
 )
 
+DocumentKind = Annotated[Document.Kind, choice(Document.Kind)]
+DocumentState = Annotated[Document.State, choice(Document.State)]
+TransferState = Annotated[Transfer.State, choice(Transfer.State)]
+
 
 class DocumentRow(BaseModel):
     id: int
-    kind: Document.Kind
-    state: Document.State
+    kind: DocumentKind
+    state: DocumentState
     reason: str
     number: str
     external_id: str
@@ -104,7 +108,7 @@ class TransferRow(BaseModel):
     connection: str
     document: int | None
     step: int
-    state: Transfer.State
+    state: TransferState
     waiting: bool
     waits_for: int | None
     attempts: int

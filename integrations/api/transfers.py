@@ -19,12 +19,17 @@ from integrations.api.kit import (
     named,
     one,
 )
-from integrations.api.shapes import TransferRow, TransferStory, transfer_row, transfer_story
-from integrations.public import Transfer
+from integrations.api.shapes import (
+    TransferRow,
+    TransferState,
+    TransferStory,
+    transfer_row,
+    transfer_story,
+)
 
 
 class TransferFilters(Paging):
-    state: Transfer.State | None = None
+    state: TransferState | None = None
     connection: Name | None = None
     link: Name | None = None
     document: Id | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -24,6 +24,7 @@ from integrations.api.kit import (
     Scope,
     Text,
     caller,
+    choice,
     dropped,
     listing,
     money,
@@ -41,11 +42,15 @@ LINES = 100  # of a story: the latest
 Done = TypeVar("Done")
 
 
+State = Annotated[ExceptionCase.State, choice(ExceptionCase.State)]
+Severity = Annotated[ExceptionCase.Severity, choice(ExceptionCase.Severity)]
+
+
 class CaseFilters(Paging):
-    state: ExceptionCase.State | None = None
+    state: State | None = None
     open: bool | None = None
     type: Name | None = None
-    severity: ExceptionCase.Severity | None = None
+    severity: Severity | None = None
     team: TeamCode | None = None
     assignee: Name | None = None
     store: Name | None = None
@@ -59,8 +64,8 @@ class CaseRow(BaseModel):
     subject: str
     title: str
     summary: str
-    severity: ExceptionCase.Severity
-    state: ExceptionCase.State
+    severity: Severity
+    state: State
     team: str
     assignee: str | None
     link: str | None
@@ -84,7 +89,7 @@ class StoryLine(BaseModel):
     """`actor` is empty where Plumbline itself acted."""
 
     at: datetime
-    kind: CaseEvent.Kind
+    kind: Annotated[CaseEvent.Kind, choice(CaseEvent.Kind)]
     actor: str
     sentence: str
 

@@ -128,7 +128,7 @@ def list_mapping_tables(request: HttpRequest) -> Tables:
 
 
 def preview_mapping(
-    request: HttpRequest, link: str, table: str, filters: Query[PreviewQuestion]
+    request: HttpRequest, link: Name, table: Name, filters: Query[PreviewQuestion]
 ) -> Preview:
     """Which records wait for this value and would be sent once it has a row. Changes nothing."""
     pair = _pair(link, table)
@@ -144,7 +144,7 @@ def preview_mapping(
     )
 
 
-def set_mapping(request: HttpRequest, link: str, table: str, given: SetRequest) -> MappingShape:
+def set_mapping(request: HttpRequest, link: Name, table: Name, given: SetRequest) -> MappingShape:
     """Add or change one row and release what waited for it. The same again changes nothing.
 
     Tables that decide where money is posted need edit_money_mapping; the list of tables says which.
@@ -169,7 +169,7 @@ def set_mapping(request: HttpRequest, link: str, table: str, given: SetRequest) 
 
 
 def remove_mapping(
-    request: HttpRequest, link: str, table: str, row_id: Id, filters: Query[RemoveQuestion]
+    request: HttpRequest, link: Name, table: Name, row_id: Id, filters: Query[RemoveQuestion]
 ) -> Removed:
     """Remove one row; its history stays. Removing what is gone changes nothing."""
     pair = _pair(link, table)

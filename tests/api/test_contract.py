@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from config.api import OPERATIONS, api, urlpatterns
 from config.tokens.door import ApiTokenAuth
 from integrations.api.kit import MOST, Operation, Scope
-from integrations.public import Document
+from integrations.public import Connection, Document, Transfer
 from monitoring.kit.permissions import Capability
 from monitoring.models import ExceptionCase
 from reconciliation.models import DayJournal
@@ -191,6 +191,7 @@ def test_pages_follow_each_other_by_id(ops: Client, trade: Callable[[int], None]
         ("store=NOWHERE", "store"),
         ("number=%00", "number"),
         ("state=held&state=posted", "state"),
+        (f"number={'9' * 161}", "number"),
     ],
 )
 def test_a_wrong_filter_is_named(ops: Client, query: str, field: str) -> None:
@@ -209,6 +210,7 @@ def test_wrong_addresses_methods_and_bodies_are_answered_in_json(ops: Client) ->
     assert ops.post("/api/v1/documents/1/replay", "{", **post).json() == {
         "message": "The body is not JSON."
     }
+    assert ops.get("/api/v1/mappings/a%00b/tax-code/preview?source_value=20").status_code == 400
     wrong = ops.post("/api/v1/documents/1/replay", {"because": "x"}, **post).json()
     assert wrong["field"] == "because"
 
@@ -239,6 +241,27 @@ def test_the_openapi_document_names_every_operation(ops: Client) -> None:
     assert set(found) == {(each.method, each.path) for each in OPERATIONS}
     assert all(each["security"] == [{"ApiTokenAuth": []}] for each in found.values())
     assert all(each["x-scope"] and each["x-capability"] for each in found.values())
+
+
+def test_no_two_shapes_share_a_name_in_the_openapi_document() -> None:
+    found: dict[str, dict[str, Any]] = {}
+
+    for operation in OPERATIONS:
+        schema = operation.answer.model_json_schema(mode="serialization")
+        for name, shape in schema.get("$defs", {}).items():
+            assert found.setdefault(name, shape) == shape, (operation.name, name)
+
+
+def test_the_openapi_document_spells_out_the_states(ops: Client) -> None:
+    schemas = ops.get("/api/v1/openapi.json").json()["components"]["schemas"]
+
+    for name, states in {
+        "DocumentRow": Document.State,
+        "TransferRow": Transfer.State,
+        "CaseRow": ExceptionCase.State,
+        "ConnectionHealth": Connection.State,
+    }.items():
+        assert schemas[name]["properties"]["state"]["enum"] == states.values
 
 
 def test_the_openapi_document_is_for_people_who_are_known(client: Client, ops_user: Any) -> None:
