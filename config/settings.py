@@ -43,6 +43,8 @@ else:
 
 # Origins that a connection's base URL may use besides public https (a sandbox, a private proxy).
 PLUMBLINE_ALLOWED_ORIGINS = env.env_origins("PLUMBLINE_ALLOWED_ORIGINS")
+# The origin at which vendors reach this site with webhooks; empty: polling alone.
+PLUMBLINE_PUBLIC_URL = next(iter(env.env_origins("PLUMBLINE_PUBLIC_URL")), "")
 # How many of our own proxies stand in front; only that many X-Forwarded-For entries are believed.
 PLUMBLINE_PROXIES = env.env_int("PLUMBLINE_PROXIES", default=0, most=5)
 METRICS_TOKEN = env.env_secret("METRICS_TOKEN")

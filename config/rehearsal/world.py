@@ -66,14 +66,18 @@ class Sandbox:
             self.process.wait(timeout=10)
 
 
-def environment(root: Path, *, base: Mapping[str, str], port: int) -> dict[str, str]:
-    """The environment of everything in a rehearsal: its own database, and the sandbox allowed."""
+def environment(
+    root: Path, *, base: Mapping[str, str], port: int, web_port: int | None = None
+) -> dict[str, str]:
+    """The environment of everything in a rehearsal: its own database, the sandbox at `port`
+    allowed, and pages at `web_port` where the sandbox reaches them."""
     origin = f"http://127.0.0.1:{port}"
     allowed = [o for o in base.get("PLUMBLINE_ALLOWED_ORIGINS", "").split(",") if o]
     return {
         **base,
         "DATABASE_URL": fresh_database(base.get("DATABASE_URL", ""), root, name=f"{NAME}_{port}"),
         "PLUMBLINE_ALLOWED_ORIGINS": ",".join([*allowed, origin]),
+        "PLUMBLINE_PUBLIC_URL": f"http://127.0.0.1:{web_port}" if web_port else "",
         "PLUMBLINE_REHEARSAL": str(port),
     }
 

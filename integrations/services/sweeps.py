@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from integrations.connectors.errors import ConnectorError, ThrottledError, UnavailableError
 from integrations.models import Connection, InboundEvent, Link
-from integrations.services import claim, health, readings
+from integrations.services import claim, health, readings, subscriptions
 from integrations.services.calls import store_calls
 from integrations.services.choices import refresh_choices
 from integrations.services.deliver import deliver
@@ -173,6 +173,14 @@ def choices_now(rt: Runtime, slug: str) -> Answer:
     return False
 
 
+def subscribe_now(rt: Runtime, slug: str) -> Answer:
+    """Vendors drop subscriptions that failed too often: look for ours and make what is missing."""
+    connection = _connection(rt, slug)
+    if isinstance(connection, datetime):
+        return connection
+    return subscriptions.renew(rt, connection) or False
+
+
 def heartbeat(rt: Runtime, _: str) -> Answer:
     return False
 
@@ -186,6 +194,7 @@ KINDS = (
     SweepKind("settle", 5, settle_now, active_connections, urgency=5),
     SweepKind("stock", 60, read_stock, enabled_links, urgency=6),
     SweepKind("housekeep", 10, housekeep, once, urgency=7),
+    SweepKind("subscriptions", 3600, subscribe_now, active_connections, urgency=8),
     SweepKind("choices", 3600, choices_now, active_connections, urgency=9),
 )
 

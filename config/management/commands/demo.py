@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -47,7 +48,7 @@ class Command(BaseCommand):
             if not Path(name).is_file():
                 raise CommandError(f"There is no file {name}. Nothing was started.")
         if "PLUMBLINE_REHEARSAL" not in os.environ:
-            self._start_again()
+            self._start_again(free_port() if options["headless"] else options["port"])
         sandbox = Sandbox(int(os.environ["PLUMBLINE_REHEARSAL"]), settings.ROOT, options["seed"])
         try:
             sandbox.start()
@@ -59,10 +60,10 @@ class Command(BaseCommand):
             connections.close_all()
             drop_database(os.environ["DATABASE_URL"])
 
-    def _start_again(self) -> None:
+    def _start_again(self, web_port: int) -> None:
         """Become this same command in the environment of a rehearsal, with its own database."""
         try:
-            env = environment(settings.ROOT, base=os.environ, port=free_port())
+            env = environment(settings.ROOT, base=os.environ, port=free_port(), web_port=web_port)
         except RehearsalError as error:
             raise CommandError(str(error)) from error
         os.execve(sys.executable, [sys.executable, *sys.argv], env)  # noqa: S606
@@ -93,7 +94,8 @@ class Command(BaseCommand):
         if not options["headless"]:
             run_live(sandbox.control, plan, root=settings.ROOT, port=options["port"])
             return
-        figures = rehearse(sandbox.control, plan, root=settings.ROOT, web_port=free_port())
+        web_port = urlsplit(settings.PLUMBLINE_PUBLIC_URL).port or free_port()
+        figures = rehearse(sandbox.control, plan, root=settings.ROOT, web_port=web_port)
         print_figures(figures, as_json=options["json"])
         if not figures["ok"]:
             raise SystemExit(1)

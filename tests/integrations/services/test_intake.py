@@ -79,12 +79,12 @@ def test_a_worker_that_was_overtaken_does_not_move_the_cursor_back(
     hub.tills.offer("orders", fact(sale()), cursor="a")
     read = hub.tills.read
 
-    def slowly(stream: str, at: str, *, now):  # type: ignore[no-untyped-def]
+    def slowly(stream: str, at: str, *, now):
         page = read(stream, at, now=now)
         StreamCursor.objects.filter(stream="orders").update(cursor="z")  # another worker
         return page
 
-    hub.tills.read = slowly  # type: ignore[method-assign]
+    hub.tills.read = slowly
 
     poll(hub.rt, tills)
 
@@ -180,5 +180,5 @@ def test_after_a_pause_one_cheap_question_decides_whether_the_lane_opens(hub: Wo
     hub.clock.pass_time(minutes=1)
     sweeps.intake(hub.rt, "tills")
 
-    assert while_down > NOW  # type: ignore[operator]
+    assert while_down > NOW
     assert facts() == ["1001"]

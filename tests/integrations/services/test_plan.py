@@ -252,7 +252,7 @@ def test_a_till_close_is_kept_for_the_day_that_it_was_opened_in(hub: Worker) -> 
 
     arrive(hub, z_report(store_code="PAR", opened_at=night - timedelta(hours=9), closed_at=night))
 
-    assert document("T1/1").business_date.isoformat() == "2026-03-27"  # type: ignore[union-attr]
+    assert document("T1/1").business_date.isoformat() == "2026-03-27"
 
 
 def test_records_of_a_connection_without_a_link_are_skipped_with_a_reason(hub: Worker) -> None:

@@ -128,12 +128,12 @@ def test_only_one_worker_decides_about_an_unknown_outcome(hub: Worker, transfer:
     looked: list[int] = []
     find = hub.ledger.look_up
 
-    def meanwhile(intents):  # type: ignore[no-untyped-def]
-        hub.ledger.look_up = find  # type: ignore[method-assign]
+    def meanwhile(intents):
+        hub.ledger.look_up = find
         looked.append(settle(hub.another(), transfer.connection))
         return find(intents)
 
-    hub.ledger.look_up = meanwhile  # type: ignore[method-assign]
+    hub.ledger.look_up = meanwhile
 
     looked.append(settle(hub.rt, transfer.connection))
 
