@@ -1,6 +1,7 @@
 """One command that shows everything: simulated systems, a retailer, a trading day, pages."""
 
 import os
+import signal
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -49,12 +50,15 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no file {name}. Nothing was started.")
         if "PLUMBLINE_REHEARSAL" not in os.environ:
             self._start_again(free_port() if options["headless"] else options["port"])
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops as Ctrl-C does
         sandbox = Sandbox(int(os.environ["PLUMBLINE_REHEARSAL"]), settings.ROOT, options["seed"])
         try:
             sandbox.start()
             self._run(sandbox, options)
         except (ControlError, RehearsalError) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped; nothing of the rehearsal is kept.")
         finally:
             sandbox.stop()
             connections.close_all()

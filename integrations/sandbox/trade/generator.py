@@ -24,8 +24,8 @@ from integrations.sandbox.trade.items import (
 RETURNS_PER_MILLE = 92  # drawn; some find nothing to give back: about 8 in 100 come out
 BLIND_PER_MILLE = 120  # of the returns: no receipt, no link to a sale
 PLANTED_FROM = 20  # smaller days are too small for planted troubles
-SALES_PER_KLARNA = 400
-SALES_PER_UNKNOWN_SKU = 500
+SALES_PER_KLARNA = 40
+SALES_PER_UNKNOWN_SKU = 120
 EVENTS_PER_ALLOCATION = 250
 CASH_DIFFERENCE = Decimal("-2.50")
 HOUR_WEIGHTS = (6, 7, 9, 12, 11, 8, 8, 9, 10, 8, 6, 5)  # by hours since opening; busiest at lunch
