@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from integrations.canonical.orders import SalesCredit
+from integrations.canonical.orders import SalesCredit, SalesOrder
 from integrations.models import ChannelLevel, Transfer
 from integrations.services.bulk import update_many, upsert_many
-
-if TYPE_CHECKING:
-    from integrations.services.plan_receipts import Draft
 
 
 def mark_dirty(connection_id: int, places: Iterable[tuple[str, str]], *, now: datetime) -> None:
@@ -24,28 +20,28 @@ def mark_dirty(connection_id: int, places: Iterable[tuple[str, str]], *, now: da
     )
 
 
-def mark_dirty_lines(connection_id: int, drafts: Sequence["Draft"], *, now: datetime) -> None:
+def mark_rung(
+    connection_id: int, receipts: Sequence[SalesOrder | SalesCredit], *, now: datetime
+) -> None:
     """Every receipt changes what may be promised where it was rung."""
-    _forget_returned(connection_id, drafts, now)
+    _forget_returned(connection_id, receipts, now)
     mark_dirty(
         connection_id,
-        (
-            (draft.receipt.location_code, line.sku)
-            for draft in drafts
-            for line in draft.receipt.lines
-        ),
+        ((receipt.location_code, line.sku) for receipt in receipts for line in receipt.lines),
         now=now,
     )
 
 
-def _forget_returned(connection_id: int, drafts: Sequence["Draft"], now: datetime) -> None:
+def _forget_returned(
+    connection_id: int, receipts: Sequence[SalesOrder | SalesCredit], now: datetime
+) -> None:
     """A till adds returned goods to its own level, quarantined ones too: it must be told again."""
-    for draft in drafts:
-        if isinstance(draft.receipt, SalesCredit):
+    for receipt in receipts:
+        if isinstance(receipt, SalesCredit):
             ChannelLevel.objects.filter(
                 connection_id=connection_id,
-                location_code=draft.receipt.location_code,
-                sku__in=[line.sku for line in draft.receipt.lines],
+                location_code=receipt.location_code,
+                sku__in=[line.sku for line in receipt.lines],
             ).update(told=None, told_at=now)
 
 

@@ -1,21 +1,19 @@
 """Inbox → documents and outbox: read a fact, decide, store what follows, in one transaction."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import F
 
-from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.orders import SalesCredit, SalesOrder
 from integrations.canonical.stock import StockMovement
 from integrations.canonical.till import ZReport
 from integrations.connectors.errors import SchemaChangedError
 from integrations.models import Connection, Hold, InboundEvent, Link
 from integrations.services import plan_receipts, plan_tills
+from integrations.services.reading import Reading
 from integrations.services.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -25,14 +23,6 @@ BATCH = 200
 PATIENCE = 3
 
 State = InboundEvent.State
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A fact and the records it contains."""
-
-    event: InboundEvent
-    records: Sequence[CanonicalRecord]
 
 
 def plan(rt: Runtime, *, limit: int = BATCH) -> int:

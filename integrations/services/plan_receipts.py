@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from integrations.canonical.orders import SalesCredit, SalesOrder
 from integrations.flows import sales_credit_to_erp, sales_order_to_erp
@@ -25,10 +24,8 @@ from integrations.services import documents, levels
 from integrations.services import originals as sales
 from integrations.services.mappings import load_lookups
 from integrations.services.policy import receipt_policy
+from integrations.services.reading import Reading
 from integrations.services.trading_day import trading_day
-
-if TYPE_CHECKING:
-    from integrations.services.plan import Reading
 
 Receipt = SalesOrder | SalesCredit
 State = InboundEvent.State
@@ -64,7 +61,7 @@ class Batch:
 
 
 def store(
-    readings: Sequence["Reading"], *, connection: Connection, link: Link, now: datetime
+    readings: Sequence[Reading], *, connection: Connection, link: Link, now: datetime
 ) -> None:
     """Plan these receipts. Runs inside the planner's transaction."""
     if not readings:
@@ -159,7 +156,7 @@ def _store_drafts(drafts: Sequence[Draft], batch: Batch, now: datetime) -> None:
     _replace_rows(active)
     _store_transfers(active, batch, now)
     _store_holds([*active, *changed], batch, now)
-    levels.mark_dirty_lines(batch.link.channel_id, active, now=now)
+    levels.mark_rung(batch.link.channel_id, [draft.receipt for draft in active], now=now)
 
 
 def _settle_state(draft: Draft, batch: Batch, now: datetime) -> None:
@@ -276,7 +273,7 @@ def _store_holds(drafts: Sequence[Draft], batch: Batch, now: datetime) -> None:
     )
 
 
-def _close_events(readings: Sequence["Reading"], drafts: Sequence[Draft]) -> None:
+def _close_events(readings: Sequence[Reading], drafts: Sequence[Draft]) -> None:
     by_event: dict[int, list[Draft]] = {}
     for draft in drafts:
         by_event.setdefault(draft.event.pk, []).append(draft)

@@ -2,23 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from integrations.canonical.stock import StockMovement
 from integrations.canonical.till import ZReport
 from integrations.models import Document, InboundEvent, Store
 from integrations.models import StockMovement as MovementRow
+from integrations.services.reading import Reading
 from integrations.services.trading_day import trading_day
-
-if TYPE_CHECKING:
-    from integrations.services.plan import Reading
 
 State = InboundEvent.State
 ECHO_REASON = "Comes back from what was posted or pushed itself."
 ECHOES = {"sale", "refund"}  # the till's own bookings of receipts that we post ourselves
 
 
-def store_z_reports(readings: Sequence["Reading"], *, now: datetime) -> None:
+def store_z_reports(readings: Sequence[Reading], *, now: datetime) -> None:
     """Keep each till close as a document of its store's trading day. Safe to repeat."""
     stores = {store.code: store for store in Store.objects.all()}
     rows = [
@@ -68,7 +65,7 @@ def _is_echo(record: StockMovement) -> bool:
     return record.is_ours or record.kind in ECHOES
 
 
-def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
+def store_movements(readings: Sequence[Reading], *, now: datetime) -> None:
     """Keep movements as facts for drift; receipts' own bookings are echoes."""
     rows: list[MovementRow] = []
     echoes: list[Reading] = []
@@ -96,13 +93,13 @@ def store_movements(readings: Sequence["Reading"], *, now: datetime) -> None:
     _skipped(others, "Stock adjustments at the till are kept and not routed to the ERP.")
 
 
-def _planned(readings: Sequence["Reading"], reason: str) -> None:
+def _planned(readings: Sequence[Reading], reason: str) -> None:
     InboundEvent.objects.filter(pk__in=[r.event.pk for r in readings]).update(
         state=State.PLANNED, reason=reason
     )
 
 
-def _skipped(readings: Sequence["Reading"], reason: str) -> None:
+def _skipped(readings: Sequence[Reading], reason: str) -> None:
     InboundEvent.objects.filter(pk__in=[r.event.pk for r in readings]).update(
         state=State.SKIPPED, reason=reason
     )
