@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -30,20 +31,25 @@ class SharedLimiter:
         self._label = connection.label
         self._clock = clock
         self._owner = owner
+        self._counts_places = True  # until the row says that calls may overlap freely
 
     def acquire(self, cost: int = 1) -> None:
         """Take `cost` requests or raise ThrottledError with the time to wait. Never sleeps."""
         now_ms = to_ms(self._clock())
         with transaction.atomic():
             row = self._row()
-            state, wait = rules.acquire(load(row), cost=cost, owner=self._owner(), now_ms=now_ms)
-            if not wait:
+            before = load(row)
+            state, wait = rules.acquire(before, cost=cost, owner=self._owner(), now_ms=now_ms)
+            if not wait and state != before:
                 store(row, state)
+        self._counts_places = row.concurrency is not None
         if wait:
             sentence = f"{self._label} allows no more requests just now."
             raise ThrottledError(sentence, retry_after=timedelta(milliseconds=wait))
 
     def release(self) -> None:
+        if not self._counts_places:
+            return
         with transaction.atomic():
             row = self._row()
             if row.concurrency is not None:
@@ -52,19 +58,24 @@ class SharedLimiter:
     def learn(
         self, *, limit: int | None, remaining: int | None, reset_after: timedelta | None
     ) -> None:
+        """One statement, because every answer brings these headers; what was granted stays."""
         if limit is None and remaining is None:
             return
-        reset_ms = int(reset_after.total_seconds() * 1000) if reset_after is not None else None
-        with transaction.atomic():
-            row = self._row()
-            state = rules.learn(
-                load(row),
-                limit=limit,
-                remaining=remaining,
-                reset_ms=reset_ms,
-                now_ms=to_ms(self._clock()),
-            )
-            store(row, state)
+        news = rules.learn(
+            Budget(limit=None, window_ms=0),
+            limit=limit,
+            remaining=remaining,
+            reset_ms=int(reset_after.total_seconds() * 1000) if reset_after is not None else None,
+            now_ms=to_ms(self._clock()),
+        )
+        changes: dict[str, Any] = {
+            "remaining": news.remaining,
+            "remaining_at": from_ms(news.remaining_at_ms),
+            "resets_at": from_ms(news.resets_at_ms),
+        }
+        if limit is not None:
+            changes["limit"] = limit
+        RateBudget.objects.filter(connection_id=self._connection_id).update(**changes)
 
     def refuse(self, *, retry_after: timedelta) -> None:
         until = self._clock() + retry_after
