@@ -48,7 +48,7 @@ def _measure(options: argparse.Namespace) -> int:
             _get(client, address)
             times = [_get(client, address) for _ in range(options.times)]
             with CaptureQueriesContext(connection) as captured:
-                size = len(client.get(address).content)
+                size = len(client.get(address, follow=True).content)
             found[name] = (percentile(times, 50), percentile(times, 95), len(captured), size)
     _tell(options, found, seeded=seeded)
     return 0
@@ -57,7 +57,7 @@ def _measure(options: argparse.Namespace) -> int:
 def _get(client, address: str) -> float:  # type: ignore[no-untyped-def]
     """Milliseconds of one page. Raises when it is not one."""
     began = time.perf_counter()
-    answer = client.get(address)
+    answer = client.get(address, follow=True)
     milliseconds = (time.perf_counter() - began) * 1000
     if answer.status_code != 200:
         raise RuntimeError(f"{address} answered {answer.status_code}.")
