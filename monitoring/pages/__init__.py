@@ -2,6 +2,7 @@
 
 from monitoring.kit.page import Page
 from monitoring.pages import (
+    audit,
     connections,
     exception,
     exceptions,
@@ -9,6 +10,7 @@ from monitoring.pages import (
     mapping_sheets,
     mappings,
     orders,
+    people,
     search,
     stock,
     today,
@@ -29,5 +31,8 @@ PAGES: tuple[Page, ...] = (
     mappings.PAGE,
     mappings.MAPPING,
     mapping_sheets.SHEET,
+    people.PAGE,
+    people.PERSON,
+    audit.PAGE,
     search.PAGE,
 )

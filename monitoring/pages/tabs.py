@@ -18,3 +18,10 @@ def flow_tabs(current: int) -> list[Tab]:
     return [
         Tab(label, reverse(name), index == current) for index, (label, name) in enumerate(names)
     ]
+
+
+def settings_tabs(current: int) -> list[Tab]:
+    names = (("People", "people"), ("Changes", "audit"))
+    return [
+        Tab(label, reverse(name), index == current) for index, (label, name) in enumerate(names)
+    ]

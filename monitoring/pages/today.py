@@ -16,6 +16,7 @@ from monitoring.kit import charts
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability, can
+from monitoring.pages.audit import in_words
 from monitoring.pages.case_words import SEVERITIES, clock_tag
 from monitoring.pages.flows import drawn, flow_rows
 from monitoring.pages.mapping_reads import summaries
@@ -152,7 +153,7 @@ def _changes(request: HttpRequest) -> Any:
     if not can(request.user, Capability.VIEW_SETTINGS):
         return None
     entries = list(hub.audit_entries()[:CHANGES])
-    return [(entry, entry.action.replace(".", " ").replace("-", " ")) for entry in entries]
+    return [(entry, in_words(entry.action).lower()) for entry in entries]
 
 
 PAGE = Page(

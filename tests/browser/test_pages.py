@@ -15,6 +15,7 @@ def addresses() -> list[str]:
     erp = Connection.objects.get(role="erp")
     return [
         *("/", "/exceptions/?tab=all", "/orders/", "/stock/", "/flows/", "/connections/"),
+        *("/settings/people/", "/settings/changes/"),
         *("/mappings/", "/mappings/sitoo-brightpearl/payment-type/", "/search/", "/days/"),
         f"/exceptions/{ExceptionCase.objects.get().pk}/",
         f"/orders/{sale.pk}/",

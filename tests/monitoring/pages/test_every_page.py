@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,6 +27,8 @@ LISTS = {
     "mappings": "/mappings/",
     "search": "/search/?q=nothing-has-this",
     "days": "/days/",
+    "people": "/settings/people/",
+    "audit": "/settings/changes/",
 }
 EMPTY = {
     "today": "Nothing needs you",
@@ -37,6 +40,8 @@ EMPTY = {
     "mappings": "No link is set up yet",
     "search": "Nothing carries this id",
     "days": "No stores yet",
+    "people": "Add somebody",
+    "audit": "No changes yet",
 }
 
 
@@ -49,6 +54,7 @@ def details() -> dict[str, str]:
         "sku": f"/stock/SKU-{sale.pk}/",
         "connection": f"/connections/{Connection.objects.get(role='erp').pk}/",
         "mapping": "/mappings/sitoo-brightpearl/payment-type/",
+        "person": f"/settings/people/{User.objects.values_list('pk', flat=True).first() or 1}/",
         "day": f"/days/LDS01/{NOW:%Y-%m-%d}/",
     }
 
@@ -56,7 +62,7 @@ def details() -> dict[str, str]:
 def test_every_page_is_covered_here() -> None:
     assert {page.name for page in PAGES} == {
         *LISTS,
-        *("exception", "trace", "sku", "connection", "mapping", "day"),
+        *("exception", "trace", "sku", "connection", "mapping", "day", "person"),
         "mapping-file",  # a download: see test_mappings
     }
 
