@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import Sum
 
@@ -22,6 +23,7 @@ from integrations.models import (
     Transfer,
 )
 from integrations.operating_model.policy import StockPolicy
+from integrations.services import cadence
 from integrations.services.bulk import update_many
 from integrations.services.documents import transfer_of
 from integrations.services.places import Places, places
@@ -43,32 +45,56 @@ class Figures:
 
 
 def publish(rt: Runtime, link: Link, *, limit: int = BATCH) -> int:
-    """Work out dirty levels and queue those that changed. Returns how many were looked at."""
+    """Work out ripe levels and queue those that changed. Returns how many were worked out.
+
+    The rows are locked before their figures are read: a sale that is stored meanwhile marks them
+    again when we are done, so that it is never overlooked.
+    """
     now = rt.clock()
     policy = link_policy(link).stock
-    due = list(
-        ChannelLevel.objects.filter(
-            connection=link.channel,
-            dirty_at__lte=now - timedelta(seconds=policy.coalesce_seconds),
-        ).order_by("dirty_at", "id")[:limit]
-    )
-    if not due:
-        return 0
-    where = places(link)
-    figures = _figures(link, where, due)
     with transaction.atomic():
-        busy = _under_way(link, due)
-        ready = [level for level in due if (level.location_code, level.sku) not in busy]
+        due = _ripe(link, policy, now, limit)
+        sending = _places_in(link, Transfer.State.SENDING)
+        ready = [level for level in due if _place(level) not in sending]  # others: next time
+        if not ready:
+            return 0
+        figures = _figures(link, places(link), ready)
         for level in ready:
-            _work_out(level, figures[(level.location_code, level.sku)], policy)
-        changed = [lv for lv in ready if lv.desired is not None and lv.desired != lv.told]
+            _work_out(level, figures[_place(level)], policy)
+        unsure = _places_in(link, Transfer.State.UNKNOWN)
+        changed = [level for level in ready if _must_tell(level, unsure=_place(level) in unsure)]
         update_many(
             ChannelLevel,
             ((lv.desired, lv.in_flight, lv.safety, lv.dirty_at, lv.pk) for lv in ready),
             fields=("desired", "in_flight", "safety", "dirty_at"),
         )
-        _queue(link, changed, policy, now)
-    return len(due)
+        awaiting = _awaiting_approval(link)
+        supersede(link, [level for level in ready if level.desired is not None], now)
+        _queue(link, changed, policy, now, awaiting=awaiting)
+    return len(ready)
+
+
+def _ripe(link: Link, policy: StockPolicy, now: datetime, limit: int) -> list[ChannelLevel]:
+    rows = ChannelLevel.objects.filter(
+        cadence.ripe(policy, now=now), connection=link.channel, dirty_at__isnull=False
+    )
+    if database.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    return list(rows.order_by("dirty_at", "id")[:limit])
+
+
+def _place(level: ChannelLevel) -> tuple[str, str]:
+    return level.location_code, level.sku
+
+
+def _must_tell(level: ChannelLevel, *, unsure: bool) -> bool:
+    """Whether what the channel shows is, or may be, another level than it should show."""
+    if level.desired is None:
+        return False
+    if unsure or level.desired != level.told:
+        return True
+    was_read_since = level.seen_at and level.told_at and level.seen_at > level.told_at
+    return bool(was_read_since and not level.in_flight and level.seen != level.desired)
 
 
 def _work_out(level: ChannelLevel, figures: Figures, policy: StockPolicy) -> None:
@@ -134,19 +160,28 @@ def in_flight(channel_id: int, skus: Sequence[str]) -> dict[tuple[str, str], Dec
     return found
 
 
-def _under_way(link: Link, levels: Sequence[ChannelLevel]) -> set[tuple[str, str]]:
-    """Places whose earlier level is being sent this moment: their turn comes next time."""
-    return set(
-        Transfer.objects.filter(
-            connection=link.channel, operation=OPERATION, state=Transfer.State.SENDING
-        ).values_list("location_code", "sku")
-    )
+def _places_in(link: Link, state: Transfer.State) -> set[tuple[str, str]]:
+    """Places with a level in this state."""
+    levels = Transfer.objects.filter(connection=link.channel, operation=OPERATION, state=state)
+    return set(levels.values_list("location_code", "sku"))
 
 
-def _queue(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy, now: datetime) -> None:
+def _awaiting_approval(link: Link) -> set[tuple[str, str]]:
+    """Places whose level waits for a person: they are not let go one by one."""
+    holds = Hold.objects.open().filter(link=link, kind="STOCK_WRITE_HELD")
+    return set(holds.values_list("transfer__location_code", "transfer__sku"))
+
+
+def _queue(
+    link: Link,
+    changed: Sequence[ChannelLevel],
+    policy: StockPolicy,
+    now: datetime,
+    *,
+    awaiting: set[tuple[str, str]],
+) -> None:
     if not changed:
         return
-    supersede(link, changed, now)
     transfers = [
         transfer_of(
             Planned(
@@ -169,11 +204,23 @@ def _queue(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy, now
         for level in changed
     ]
     unusual = _is_unusual(link, changed, policy)
-    for transfer in transfers:
-        transfer.state = Transfer.State.HELD if unusual else Transfer.State.READY
+    held = [
+        (level, transfer)
+        for level, transfer in zip(changed, transfers, strict=True)
+        if unusual or (_place(level) in awaiting and _is_odd(level))
+    ]
+    for _, transfer in held:
+        transfer.state = Transfer.State.HELD
     Transfer.objects.bulk_create(transfers, batch_size=500)
-    if unusual:
-        _hold_for_approval(link, changed, transfers, now)
+    if held:
+        _hold_for_approval(link, [lv for lv, _ in held], [t for _, t in held], now)
+
+
+def _is_odd(level: ChannelLevel) -> bool:
+    told, desired = level.told, level.desired
+    if told is None or desired is None:
+        return False
+    return (told > LAST_UNITS and not desired) or is_jump(told, desired)
 
 
 def _is_unusual(link: Link, changed: Sequence[ChannelLevel], policy: StockPolicy) -> bool:

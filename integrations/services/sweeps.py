@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 from integrations.connectors.errors import ConnectorError, ThrottledError, UnavailableError
 from integrations.models import Connection, InboundEvent, Link
-from integrations.services import claim, health, readings, subscriptions
+from integrations.services import cadence, claim, health, readings, subscriptions
 from integrations.services.calls import store_calls
+from integrations.services.census import census
 from integrations.services.choices import refresh_choices
 from integrations.services.deliver import deliver
 from integrations.services.fetch import ask_for_parents, fetch
@@ -145,7 +146,16 @@ def publish_now(rt: Runtime, slug: str) -> Answer:
     if looked_at:
         kick(f"deliver:{link.channel.slug}", now=rt.clock())
         return True
-    return rt.clock() + timedelta(seconds=max(1, link_policy(link).stock.coalesce_seconds))
+    return cadence.next_look(link_policy(link).stock, now=rt.clock())
+
+
+def census_now(rt: Runtime, slug: str) -> Answer:
+    """Compare what a channel shows with what it should, once a night."""
+    link = Link.objects.select_related("owner", "channel").get(slug=slug)
+    channel = _connection(rt, link.channel.slug)
+    if isinstance(channel, datetime):
+        return channel
+    return census(rt, link)
 
 
 def housekeep(rt: Runtime, _: str) -> Answer:
@@ -193,6 +203,7 @@ KINDS = (
     SweepKind("publish", 5, publish_now, enabled_links, urgency=4),
     SweepKind("settle", 5, settle_now, active_connections, urgency=5),
     SweepKind("stock", 60, read_stock, enabled_links, urgency=6),
+    SweepKind("census", 300, census_now, enabled_links, urgency=8),
     SweepKind("housekeep", 10, housekeep, once, urgency=7),
     SweepKind("subscriptions", 3600, subscribe_now, active_connections, urgency=8),
     SweepKind("choices", 3600, choices_now, active_connections, urgency=9),
