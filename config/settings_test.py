@@ -11,5 +11,6 @@ from config.settings import DATABASES  # noqa: E402
 if not DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # SQLite is tested in memory
     _run = os.environ.get("PLUMBLINE_TEST_RUN", "alone")  # two runs may share one server
     DATABASES["default"]["TEST"] = {"NAME": f"test_plumbline_{_run}"}
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"  # kept for no one
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -2,7 +2,7 @@
 
 ConnectorError
 ├── ThrottledError        wait until `retry_after`; nothing was processed, no attempt is used up
-├── UnavailableError      it certainly was not applied (refused, 5xx before apply): back off and retry
+├── UnavailableError      certainly not applied (refused, 5xx before apply): back off and retry
 ├── UnauthorisedError     credentials or permission: pause the connection, tell an administrator
 ├── AmbiguousError        it may have landed: look it up before sending again
 ├── RejectedError         the vendor refused this record: a person must act, never retried

@@ -10,7 +10,8 @@ TEXT = st.text(min_size=1, max_size=20).map(str.strip).filter(str.isprintable)
 
 
 def test_what_is_written_reads_back_equal():
-    model = read(FILE + "routing: [{team: FIN, least_value: 250, currency: GBP}]\nteams: {CAFE: {name: Café}}\n")
+    rules = "routing: [{team: FIN, least_value: 250, currency: GBP}]\n"
+    model = read(FILE + rules + "teams: {CAFE: {name: Café}}\n")
 
     assert read(write(model)) == model
 
