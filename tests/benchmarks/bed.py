@@ -33,7 +33,7 @@ class Bed:
 
     sandbox: Sandbox
     database: str
-    processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     @property
     def control(self) -> Control:
@@ -43,27 +43,34 @@ class Bed:
         """Serve pages and receivers as the image does; returns the address."""
         port = free_port()
         options = ["--bind", f"127.0.0.1:{port}", "--workers", "4", "--log-level", "error"]
-        self._start("-m", "gunicorn", "config.wsgi:application", *options)
+        self._start("web", "-m", "gunicorn", "config.wsgi:application", *options)
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/healthz")
         return url
 
     def start_workers(self) -> int:
         """Start the watchdog and its workers; returns its process id."""
-        return self._start("manage.py", "watchdog").pid
+        return self._start("workers", "manage.py", "watchdog").pid
 
     def stop(self) -> None:
         """End everything, workers first."""
-        for process in reversed(self.processes):
+        for process in reversed(self.processes.values()):
             process.send_signal(signal.SIGTERM)
-        for process in self.processes:
+        for process in self.processes.values():
             process.wait(timeout=STOP_PATIENCE)
         self.processes.clear()
 
-    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def cpu_seconds(self) -> dict[str, float]:
+        """Processor time of each part so far; the database's is not ours to see."""
+        parts = {name: process.pid for name, process in self.processes.items()}
+        if self.sandbox.process is not None:
+            parts["sandbox"] = self.sandbox.process.pid
+        return {name: cpu_seconds(pid) for name, pid in parts.items()}
+
+    def _start(self, name: str, *arguments: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-        self.processes.append(process)
+        self.processes[name] = process
         return process
 
 
@@ -222,6 +229,18 @@ def family(pid: int) -> list[int]:
     for each in found:
         found += children.get(each, [])
     return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process and all below it have used, those that ended included."""
+    ticks = 0
+    for each in family(pid):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(int(field) for field in fields[11:15])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _memory_kib(pid: int) -> int:

@@ -7,6 +7,7 @@ services and gift cards, nor places where something was returned meanwhile.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -49,9 +50,11 @@ def _measure(own: bed.Bed, options: argparse.Namespace, *, rate: int, budget: fl
     traffic.ring_steadily(own.control, rate=rate, seconds=options.warm_up)
     opening, after = traffic.opening_levels(own.control), traffic.newest(own.control)
     own.control.delete("requests")
+    before = own.cpu_seconds()
     reached = traffic.ring_steadily(own.control, rate=rate, seconds=options.seconds)
     settled = bed.wait_until(_is_settled, patience=120)
-    _tell(own, options, budget=budget, reached=reached, opening=opening, after=after)
+    cpu = {name: round(used - before[name], 1) for name, used in own.cpu_seconds().items()}
+    _tell(own, options, budget=budget, reached=reached, opening=opening, after=after, cpu=cpu)
     if not settled:
         print("  Two minutes after the last sale the work was not finished.")
     return 0
@@ -84,6 +87,7 @@ def _tell(
     reached: float,
     opening: dict[traffic.Place, Any],
     after: int,
+    cpu: dict[str, float],
 ) -> None:
     books = traffic.Books(own.control, after=after)
     orders, held = traffic.order_seconds(books)
@@ -109,6 +113,8 @@ def _tell(
         "levels_never": missing,
         "requests": {name: counts["requests"] for name, counts in requests.items()},
         "answers": {name: counts["answers"] for name, counts in requests.items()},
+        "cpu_seconds": cpu,
+        "load_average": os.getloadavg(),
         "budget_p99": budget,
         "met": spread(orders)["p99"] <= budget and spread(levels)["p99"] <= budget,
     }

@@ -5,6 +5,7 @@ first sweep to the last goods note shipped at the ERP.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -42,13 +43,17 @@ def _measure(own: bed.Bed, options: argparse.Namespace) -> int:
     after = traffic.newest(own.control)
     own.control.post("trade/generate", {"events": events, "seed": 1})
     began = public.system_now()
+    before = own.cpu_seconds()
     memory = bed.Memory(own.start_workers())
     memory.start()
     finished = bed.wait_until(is_drained, patience=PATIENCE, every=1)
     grown = memory.stop()
+    cpu = {name: round(used - before.get(name, 0), 1) for name, used in own.cpu_seconds().items()}
     books = traffic.Books(own.control, after=after)
     first_sweep = public.sweeps().filter(started_at__gte=began).earliest("started_at").started_at
-    _tell(own, options, books, grown, started=min(first_sweep, _first(books)), finished=finished)
+    _tell(
+        own, options, books, grown, cpu, started=min(first_sweep, _first(books)), finished=finished
+    )
     return 0 if finished else 1
 
 
@@ -65,7 +70,7 @@ def _first(books: traffic.Books):  # type: ignore[no-untyped-def]
     return min(traffic.moment(entry["at"]) for entry in books.of("sales-order"))
 
 
-def _tell(own, options, books, grown, *, started, finished) -> None:  # type: ignore[no-untyped-def]
+def _tell(own, options, books, grown, cpu, *, started, finished) -> None:  # type: ignore[no-untyped-def]
     effects = [entry for kind in LAST_EFFECTS for entry in books.of(kind)]
     seconds = (max(traffic.moment(entry["at"]) for entry in effects) - started).total_seconds()
     sales, credits = len(books.of("sales-order")), len(books.of("sales-credit"))
@@ -82,6 +87,7 @@ def _tell(own, options, books, grown, *, started, finished) -> None:  # type: ig
         ("sales a second", round(rate, 1)),
         ("seconds to the last stock level", round(level_seconds, 1)),
         *((f"requests to {name}", count) for name, count in requests.items()),
+        *((f"processor seconds, {name}", used) for name, used in cpu.items()),
         *((f"workers' memory at {when}, MiB", size) for when, size in grown.items()),
     ]
     figures = {
@@ -95,6 +101,8 @@ def _tell(own, options, books, grown, *, started, finished) -> None:  # type: ig
         "level_seconds": round(level_seconds, 1),
         "requests": requests,
         "memory_mib": list(grown.values()),
+        "cpu_seconds": cpu,
+        "load_average": os.getloadavg(),
         "drained": finished,
         "target": TARGET,
         "stretch": STRETCH,
