@@ -3,15 +3,17 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from integrations import public
 from integrations.public import Document, Store, Transfer
 from monitoring.kit.clock import now_of
+from monitoring.kit.figures import Figure, lines
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability
 from reconciliation.day_view import DayFacts, DayState, day_state
@@ -49,7 +51,13 @@ def days(request: HttpRequest) -> HttpResponse:
         for cell in cells:
             counted[cell.state] += 1
     counted.pop(day_state(DayFacts()), None)
-    context = {"page": PAGE, "dates": dates, "rows": rows, "counted": sorted_counts(counted)}
+    context = {
+        "page": PAGE,
+        "dates": dates,
+        "rows": rows,
+        "counted": sorted_counts(counted),
+        "figure": takings(dates),
+    }
     partial = "reconciliation/partials/_days.html"
     return render(request, "reconciliation/days.html", context, partial=partial)
 
@@ -82,6 +90,27 @@ def day_facts(*, since: date, until: date, store: Store | None = None) -> Any:
         held = state == Transfer.State.HELD
         facts["journals_held"] = facts.get("journals_held", 0) + held
     return defaultdict(DayFacts, {key: DayFacts(**each) for key, each in found.items()})
+
+
+def takings(dates: list[date]) -> Figure:
+    """Draw each store's sales less returns by day, in its own currency. One query."""
+    kind = Document.Kind
+    rows = (
+        public.documents()
+        .receipts()
+        .filter(business_date__gte=dates[0], business_date__lte=dates[-1], store__isnull=False)
+        .exclude(state__in=(STATE.SKIPPED, STATE.DISMISSED))
+        .values_list("store__name", "currency", "business_date", "kind")
+        .annotate(total=Sum("gross"))
+        .order_by("store__name")
+    )
+    sums: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    for name, currency, on, what, total in rows:
+        day = sums[f"{name}, {currency}"]
+        day[on] = day.get(on, Decimal(0)) + (total if what == kind.SALE else -total)
+    series = {name: [day.get(on) for on in dates] for name, day in sums.items()}
+    labels = [f"{on.day} {on:%b}" for on in dates]
+    return lines("takings", labels, series, title="Takings by store and day, with VAT")
 
 
 def _receipts(documents: Any) -> Any:

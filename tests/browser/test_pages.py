@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from integrations.public import Connection, Document
 from monitoring.models import ExceptionCase
@@ -66,3 +67,19 @@ def test_the_theme_is_kept_over_pages(open_as: Callable[..., Any], ops_user: Any
     page.goto("/orders/")
 
     assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_chart_is_fetched_when_opened_and_obeys_the_content_policy(
+    open_as: Callable[..., Any], admin_user: Any, trouble: Callable[[int], None]
+) -> None:
+    trouble(2)
+    fetched = list[str]()
+    page = open_as(admin_user)
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto("/days/")
+    before = [url for url in fetched if "plotly.min" in url]
+
+    page.get_by_text("Takings by store and day").first.click()
+
+    expect(page.locator(".plot .scatterlayer")).to_be_attached(timeout=20_000)
+    assert before == []
