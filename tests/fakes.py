@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from integrations.canonical.base import CanonicalRecord
+from integrations.canonical.effects import EFFECTS
 from integrations.canonical.orders import SalesCredit, SalesOrder
 from integrations.canonical.stock import StockLevel
 from integrations.canonical.till import ZReport
@@ -122,7 +123,7 @@ class FakeSystem:
     # Sink
 
     def operations(self) -> frozenset[str]:
-        return frozenset({"set-level", "ship-goods-out", "create-order", "take-payment"})
+        return frozenset(EFFECTS)
 
     def batch_size(self, operation: str) -> int:
         return self.batch

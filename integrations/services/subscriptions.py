@@ -35,9 +35,12 @@ def renew(rt: Runtime, connection: Connection) -> datetime | None:
     Does nothing without a public address, without a secret for the calls, or for a vendor whose
     subscriptions are made by hand.
     """
-    address, secret = receiver_of(connection), wiring.webhook_secret(connection)
+    address = receiver_of(connection)
     connector, buffer = rt.open(connection)
-    if not address or not secret or not isinstance(connector, Subscriber):
+    if not address or not isinstance(connector, Subscriber):
+        return None
+    secret = wiring.webhook_secret(connection)
+    if not secret:
         return None
     now = rt.clock()
     try:
