@@ -10,6 +10,7 @@ from integrations.models import (
     ChannelLevel,
     Connection,
     Document,
+    DocumentLine,
     Hold,
     InboundEvent,
     Link,
@@ -18,6 +19,7 @@ from integrations.models import (
 )
 from integrations.ports import Fact
 from integrations.services import outcomes, verify
+from integrations.services.levels import mark_dirty
 from integrations.services.runtime import system_now
 from integrations.services.schedule import kick
 
@@ -193,11 +195,12 @@ def _ignore_change(hold: Hold, *, reason: str, now: datetime) -> None:
 def _give_up(hold: Hold, *, reason: str, now: datetime) -> None:
     with transaction.atomic():
         transfers = Transfer.objects.filter(pk=hold.transfer_id or 0)
-        if hold.document_id:
+        if hold.document:
             transfers = Transfer.objects.filter(document_id=hold.document_id)
             Document.objects.filter(pk=hold.document_id).exclude(
                 state=Document.State.POSTED
             ).update(state=Document.State.DISMISSED, reason=reason[:300])
+            _work_out_levels(hold.document, now)  # its goods are not on their way any more
         transfers.filter(state=Transfer.State.POSTED).update(verify_after=None)
         transfers = transfers.filter(
             state__in=(Transfer.State.HELD, Transfer.State.READY, Transfer.State.UNKNOWN)
@@ -216,3 +219,8 @@ def _give_up(hold: Hold, *, reason: str, now: datetime) -> None:
         if hold.document_id:
             same = Hold.objects.open().filter(document_id=hold.document_id)
         same.update(closed_at=now, closed_reason=f"Dismissed: {reason}"[:200])
+
+
+def _work_out_levels(document: Document, now: datetime) -> None:
+    lines = DocumentLine.objects.filter(document=document).values_list("location_code", "sku")
+    mark_dirty(document.connection_id, lines, now=now)

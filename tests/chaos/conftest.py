@@ -18,6 +18,11 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.fixture
+def _django_db_helper() -> None:
+    """In place of pytest-django's: a world keeps its own transaction, longer than one test."""
+
+
 @pytest.fixture(scope="module")
 def grid(request, django_db_setup, django_db_blocker) -> Iterator[Grid]:
     """One golden flow, named by the test's parameter, with its faultless run."""

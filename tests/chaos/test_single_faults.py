@@ -14,7 +14,7 @@ from tests.simulation.grid import KINDS, Grid
 STRIDE = int(os.environ.get("PLUMBLINE_STRIDE", "4"))
 COMMITS = 15  # there are ten times as many commits as requests
 
-pytestmark = pytest.mark.db
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.models import Hold
 from integrations.sandbox.trade.control import desk_of
+from integrations.services import commands
 from tests.simulation import shop
 from tests.simulation.world import World
 
-pytestmark = pytest.mark.db
+pytestmark = pytest.mark.django_db
 
 SALE = shop.sale("S-1", shop.row("CB", 2))
 OPENING = Decimal(shop.OPENING_EACH)
@@ -49,3 +51,16 @@ def test_a_return_that_waits_for_a_person_does_not_raise_what_is_shown(world: Wo
     assert world.work()
 
     assert shown(world, "CB") == OPENING - 2
+
+
+def test_a_dismissed_sale_is_no_longer_counted_as_on_its_way(world: World):
+    world.ring(shop.sale("S-3", shop.row("CB", 2), paid=(("Klarna", "49.00"),)))
+    assert world.work()
+    assert shown(world, "CB") == OPENING - 2
+
+    with world.operator():
+        hold = Hold.objects.open().get()
+        commands.dismiss_hold(hold_id=hold.pk, by="olive", reason="Keyed by hand", now=world.now())
+    assert world.work()
+
+    assert shown(world, "CB") == OPENING

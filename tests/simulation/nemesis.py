@@ -38,6 +38,8 @@ class Nemesis:
         self.crashes = 0
         self.dead = False
         self.watching = False  # only while product code runs, not the harness's own
+        # (endpoint, what another worker does before the answer to its next call arrives)
+        self.interlude: tuple[str, Callable[[], None]] | None = None
         self._points: set[Point] = set()
         self._open: list[str] = []
 
@@ -45,6 +47,7 @@ class Nemesis:
         """Crash at these from now on; counts begin at one again."""
         self.requests = self.commits = self.crashes = 0
         self._points = set(points)
+        self.interlude = None
 
     def revive(self) -> None:
         """A new process takes over: what was not committed is gone."""

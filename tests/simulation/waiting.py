@@ -66,8 +66,9 @@ def is_idle(since: datetime | None) -> bool:
             return False
     if since is None:
         return True
-    wanted = sum(len(streams) for streams in STREAMS.values())
-    return StreamCursor.objects.filter(caught_up_at__gte=since).count() >= wanted
+    wanted = [stream for streams in STREAMS.values() for stream in streams]
+    read = StreamCursor.objects.filter(caught_up_at__gte=since, stream__in=wanted)
+    return read.count() >= len(wanted)
 
 
 def next_moment(now: datetime) -> datetime | None:

@@ -66,6 +66,7 @@ class World:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.nemesis = Nemesis()
+        self.acknowledged: list[OutgoingCall] = []  # webhooks that we answered with 2xx
         self.lives = 0
         self._use(sandbox)
 
@@ -110,6 +111,7 @@ class World:
         """Back to the start: rows, vendors, clock, no faults and nobody dead."""
         self.nemesis.revive()
         self.nemesis.plan(())
+        self.acknowledged = []
         transaction.savepoint_rollback(snapshot.savepoint)
         self.lives = 0
         self._use(copy.deepcopy(snapshot.sandbox))
@@ -161,10 +163,25 @@ class World:
             self._jump()
         return False
 
+    def interlude(self) -> None:
+        """The worker is frozen while its answer is under way; another one lives on meanwhile."""
+        planned = self.nemesis.interlude
+        if planned is None or not self._was_asked(planned[0]):
+            return
+        self.nemesis.interlude = None
+        frozen = (self.rt, self._opened, self._tokens, list(self.nemesis._open))
+        self.restart()
+        planned[1]()
+        self.rt, self._opened, self._tokens, self.nemesis._open = frozen
+
+    def _was_asked(self, endpoint: str) -> bool:
+        seen = self.sandbox.requests.snapshot().values()
+        return any(endpoint in system["messages_by_endpoint"] for system in seen)
+
     @contextmanager
     def operator(self) -> Iterator[None]:
         """A person acts: what waits for the commit happens at its end."""
-        with TestCase.captureOnCommitCallbacks(execute=True), _at_this_moment(self.clock.now):
+        with _at_this_moment(self.clock.now), TestCase.captureOnCommitCallbacks(execute=True):
             yield
 
     def _round(self) -> bool:
@@ -191,10 +208,13 @@ class World:
         )
         with _at_this_moment(self.clock.now), self.nemesis.worker():
             try:
-                return views.webhook(request, slug=slug).status_code
+                status: int = views.webhook(request, slug=slug).status_code
             except SimulatedCrash:
                 self.restart()
                 return None
+        if status == 200:
+            self.acknowledged.append(call)
+        return status
 
 
 @contextmanager
@@ -218,6 +238,7 @@ class _Wire(httpx.BaseTransport):
         answer: httpx.Response = self._world.nemesis.around_request(
             lambda: inner.handle_request(request)
         )
+        self._world.interlude()
         return answer
 
 
@@ -226,6 +247,7 @@ def open_world(
     *, accounting_mode: str = "per_order", stocked: bool = True
 ) -> Iterator[tuple[World, Snapshot]]:
     """A retailer that is set up, published and idle. Rolls everything back at the end."""
+    _refuse_real_database()
     with ExitStack() as stack:
         stack.enter_context(transaction.atomic())
         stack.callback(transaction.set_rollback, True)
@@ -242,6 +264,12 @@ def open_world(
         if stocked and not world.work():
             raise AssertionError("the set-up does not come to rest")
         yield world, world.snapshot()
+
+
+def _refuse_real_database() -> None:
+    name = str(database.settings_dict["NAME"])
+    if "memory" not in name and not name.startswith("test_"):
+        raise AssertionError(f"A simulation needs a test database, and {name} is none.")
 
 
 def _sandbox() -> Sandbox:
