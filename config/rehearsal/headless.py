@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.rehearsal.control import Control
+from config.rehearsal.digest import ledger_digest
 from config.rehearsal.people import make_people
 from config.rehearsal.setup import Trade, prepare
 from config.verification import Report, verify
@@ -139,6 +140,7 @@ def _figures(report: Report, control: Control, *, seconds: float) -> dict[str, A
             name: round(count * 1000 / sales) if sales else 0 for name, count in counts.items()
         },
         "seconds": round(seconds, 1),
+        "ledger": ledger_digest(control),
         "ok": report.ok,
         "problems": report.problems,
     }
