@@ -1,7 +1,7 @@
 """Money with its currency, and the one rounding rule."""
 
 from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Self
 
 from pydantic import Field
@@ -64,7 +64,7 @@ class Money(CanonicalRecord):
         unit = minor_unit(self.currency)
         units = int((self.amount / unit).to_integral_value(rounding=ROUND_HALF_UP))
         exact = [units * share / total_weight for share in shares]
-        floors = [int(value // 1) for value in exact]
+        floors = [int(value.to_integral_value(rounding=ROUND_FLOOR)) for value in exact]
         by_remainder = sorted(
             range(len(exact)), key=lambda i: (exact[i] - floors[i], -i), reverse=True
         )
