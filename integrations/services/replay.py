@@ -195,12 +195,13 @@ def _ignore_change(hold: Hold, *, reason: str, now: datetime) -> None:
 def _give_up(hold: Hold, *, reason: str, now: datetime) -> None:
     with transaction.atomic():
         transfers = Transfer.objects.filter(pk=hold.transfer_id or 0)
-        if hold.document:
-            transfers = Transfer.objects.filter(document_id=hold.document_id)
-            Document.objects.filter(pk=hold.document_id).exclude(
-                state=Document.State.POSTED
-            ).update(state=Document.State.DISMISSED, reason=reason[:300])
-            _work_out_levels(hold.document, now)  # its goods are not on their way any more
+        document = hold.document
+        if document is not None:
+            transfers = Transfer.objects.filter(document=document)
+            Document.objects.filter(pk=document.pk).exclude(state=Document.State.POSTED).update(
+                state=Document.State.DISMISSED, reason=reason[:300]
+            )
+            _work_out_levels(document, now)  # its goods are not on their way any more
         transfers.filter(state=Transfer.State.POSTED).update(verify_after=None)
         transfers = transfers.filter(
             state__in=(Transfer.State.HELD, Transfer.State.READY, Transfer.State.UNKNOWN)

@@ -36,6 +36,13 @@ def _ring_sale(world: World) -> None:
     world.ring(SALE)
 
 
+def _ring_sale_unheard(world: World) -> None:
+    """Nobody subscribed to webhooks: only the poll can find it."""
+    for url in world.sandbox.sitoo.events.subscribers:
+        world.sandbox.sitoo.events.unsubscribe(url)
+    world.ring(SALE)
+
+
 def _post_sale(world: World) -> None:
     world.ring(SALE)
     if not world.work():
@@ -82,6 +89,7 @@ GOLDEN = {
         Golden("sale", "daily_journal", _ring_sale),
         Golden("payment", "per_order", _ring_sale),
         Golden("return", "per_order", _ring_return, _post_sale),
+        Golden("polled", "daily_journal", _ring_sale_unheard),
         Golden("stock", "per_order", _move_stock),
         Golden("journal", "daily_journal", _close_tills, _post_sale),
     )
