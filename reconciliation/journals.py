@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 ZERO = Decimal(0)
+CASH = "Cash"  # the till's name of the tender that its drawer holds
 
 
 class Account(StrEnum):
@@ -73,11 +74,12 @@ class Line:
 
 
 class UnmappedAccountError(ValueError):
-    """The journal needs an account that the journal-account table does not have."""
+    """The journal needs an account that a mapping table does not have."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: str, *, table: str = "journal-account") -> None:
         super().__init__(f"The day journal has no account for “{account}”.")
         self.account = account
+        self.table = table
 
 
 class UnbalancedError(ValueError):
@@ -97,6 +99,8 @@ class _Ledger:
     def post(self, nominal: str, memo: str, amount: Decimal, receipt: str = "") -> None:
         if not amount:
             return
+        if not nominal:  # of a tender: the others were asked for by name
+            raise UnmappedAccountError(memo, table="payment-type")
         line = self._lines.setdefault((nominal, memo), Line(nominal, memo))
         line.amount += amount
         if receipt:
@@ -145,7 +149,8 @@ def rest_of_day(
     ledger = _Ledger(accounts)
     for receipt in receipts:
         if receipt.rounding:
-            ledger.post(cash_nominal, "Cash rounding", receipt.rounding, receipt.number)
+            cash_account = _cash(cash_nominal)
+            ledger.post(cash_account, "Cash rounding", receipt.rounding, receipt.number)
             ledger.post(
                 ledger.account(Account.ROUNDING), "Cash rounding", -receipt.rounding, receipt.number
             )
@@ -153,15 +158,21 @@ def rest_of_day(
     return ledger.lines()
 
 
+def _cash(nominal: str) -> str:
+    if not nominal:
+        raise UnmappedAccountError(CASH, table="payment-type")
+    return nominal
+
+
 def _post_cash(ledger: _Ledger, cash: Iterable[CashEvent], cash_nominal: str) -> None:
     for event in cash:
         if event.difference:
             account = ledger.account(Account.CASH_DIFFERENCE)
-            ledger.post(cash_nominal, "Cash difference", event.difference, event.register)
+            ledger.post(_cash(cash_nominal), "Cash difference", event.difference, event.register)
             ledger.post(account, "Cash difference", -event.difference, event.register)
         if event.paid_out:
             account = ledger.account(Account.PAID_OUT)
-            ledger.post(cash_nominal, "Paid out", -event.paid_out, event.register)
+            ledger.post(_cash(cash_nominal), "Paid out", -event.paid_out, event.register)
             ledger.post(account, "Paid out", event.paid_out, event.register)
 
 

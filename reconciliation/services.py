@@ -9,6 +9,7 @@ from django.db import transaction
 from integrations import public
 from integrations.public import Document, Link, Store
 from reconciliation.journals import (
+    CASH,
     CashEvent,
     DayReceipt,
     DayTender,
@@ -25,7 +26,6 @@ ZERO = Decimal(0)
 # Days older than this change only through a late receipt, which names its day itself.
 LOOK_BACK = timedelta(days=14)
 PLANNED = (Document.State.POSTING, Document.State.POSTED)
-CASH = "Cash"
 
 
 def build_due_journals(now: datetime) -> int:
@@ -237,7 +237,7 @@ def _hold(
     facts: list[DayReceipt],
     now: datetime,
 ) -> None:
-    account = str(error.account) if isinstance(error, UnmappedAccountError) else ""
+    account = error.account if isinstance(error, UnmappedAccountError) else ""
     public.hold_journal(
         link,
         store=store,
@@ -246,7 +246,7 @@ def _hold(
         currency=public.ledger_currency(),
         subject=account or f"{store.name} {on:%d %b %Y}",
         sentence=f"{store.name}, {on:%d %B %Y}: {error}",
-        table="journal-account" if account else "",
+        table=error.table if isinstance(error, UnmappedAccountError) else "",
         total=sum((fact.net + fact.tax for fact in facts), ZERO),
         now=now,
     )
