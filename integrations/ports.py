@@ -214,6 +214,27 @@ class Connector(Source, Sink, Protocol):
         """Release the connection pool."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Access that a vendor lets us renew."""
+
+    access: str
+    refresh: str
+
+
+class TokenStore(Protocol):
+    """Where renewed tokens live. Every process of a connection sees the same ones."""
+
+    def load(self) -> Tokens:
+        """The newest tokens known here; cheap."""
+
+    def load_fresh(self) -> Tokens:
+        """The newest tokens anywhere: another process may have renewed them."""
+
+    def save(self, tokens: Tokens) -> None:
+        """Keep them before they are used: the old refresh token is worthless from now on."""
+
+
 class Limiter(Protocol):
     """The shared budget of one connection, across processes and machines."""
 

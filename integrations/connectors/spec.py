@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from pydantic import BaseModel
 
-from integrations.ports import Connector, Limiter, Recorder
+from integrations.ports import Connector, Limiter, Recorder, TokenStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Context:
     recorder: Recorder
     clock: Callable[[], datetime]
     transport: httpx.BaseTransport | None = None  # None: the real network
+    tokens: TokenStore | None = None  # None: renewed tokens are kept in this process only
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from integrations.models.mappings import MappingChange, MappingRow
 from integrations.models.outbox import Transfer, TransferAttempt
 from integrations.models.schedule import Sweep
 from integrations.models.stock import ChannelLevel, StockMovement, StockReading
+from integrations.models.tokens import RenewedTokens
 
 __all__ = [
     "AuditEntry",
@@ -42,6 +43,7 @@ __all__ = [
     "MappingChange",
     "MappingRow",
     "RateBudget",
+    "RenewedTokens",
     "Retailer",
     "StockMovement",
     "StockReading",

@@ -11,9 +11,10 @@ from integrations.connectors.guarded import GuardedTransport
 from integrations.connectors.registry import system
 from integrations.connectors.spec import Context
 from integrations.models import Connection, RateBudget
-from integrations.ports import Connector
+from integrations.ports import Connector, Tokens
 from integrations.services.budget import SharedLimiter
 from integrations.services.runtime import CallBuffer, Runtime, system_now, worker_name
+from integrations.services.tokens import StoredTokens
 
 
 class MissingSecretError(ValueError):
@@ -47,13 +48,24 @@ def build(
 ) -> tuple[Connector, CallBuffer]:
     """A connector with its own limiter and call buffer."""
     buffer = CallBuffer()
+    config = configuration(connection)
     context = Context(
         limiter=SharedLimiter(connection, clock=runtime_clock, owner=owner),
         recorder=buffer,
         clock=runtime_clock,
         transport=transport or GuardedTransport(settings.PLUMBLINE_ALLOWED_ORIGINS),
+        tokens=_tokens(connection, config, runtime_clock),
     )
-    return system(connection.system).build(configuration(connection), context), buffer
+    return system(connection.system).build(config, context), buffer
+
+
+def _tokens(connection: Connection, config: Any, clock: Any) -> StoredTokens | None:
+    """Where renewed access is kept, for connections that can renew theirs."""
+    access, refresh = (getattr(config, name, None) for name in ("access_token", "refresh_token"))
+    if not access or not refresh:
+        return None
+    configured = Tokens(access.get_secret_value(), refresh.get_secret_value())
+    return StoredTokens(connection, configured, clock=clock)
 
 
 def ensure_budget(connection: Connection) -> RateBudget:

@@ -9,7 +9,6 @@ from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.stock import StockLevel
 from integrations.connectors.brightpearl import assumed, mapping, webhooks
 from integrations.connectors.brightpearl.account import Account
-from integrations.connectors.brightpearl.auth import TokenStore
 from integrations.connectors.brightpearl.bundling import LARGEST_BUNDLE, Bundler
 from integrations.connectors.brightpearl.calls import Calls, Message
 from integrations.connectors.brightpearl.choices import choices
@@ -41,6 +40,7 @@ from integrations.ports import (
     Posted,
     Probe,
     ReadBack,
+    TokenStore,
     Unclear,
 )
 
@@ -59,7 +59,7 @@ class BrightpearlConnector:
         context = replace(context, limiter=limiter)
         self._config = config
         self._clock = context.clock
-        self._calls = Calls(config, context, tokens)
+        self._calls = Calls(config, context, tokens or context.tokens)
         self._client = Client(self._calls)
         self._account = Account(self._client, config, context.clock)
         self._streams = Streams(self._account)

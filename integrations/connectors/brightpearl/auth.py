@@ -5,27 +5,12 @@ Source: Brightpearl help, "App types" and "OAuth 2.0".
 
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import NamedTuple, Protocol
 
 from integrations.connectors.brightpearl.config import Access, BrightpearlConfig
 from integrations.connectors.brightpearl.schemas import TokenAnswer
 from integrations.connectors.errors import RejectedError, UnauthorisedError
 from integrations.connectors.http import VendorHttp
-
-
-class Tokens(NamedTuple):
-    access: str
-    refresh: str
-
-
-class TokenStore(Protocol):
-    """Where renewed tokens live. Every process of a connection sees the same ones."""
-
-    def load(self) -> Tokens:
-        """The newest tokens; another process may have renewed them."""
-
-    def save(self, tokens: Tokens) -> None:
-        """Keep them before they are used: the old refresh token is worthless from now on."""
+from integrations.ports import Tokens, TokenStore
 
 
 class HeldTokens:
@@ -39,6 +24,9 @@ class HeldTokens:
         )
 
     def load(self) -> Tokens:
+        return self._tokens
+
+    def load_fresh(self) -> Tokens:
         return self._tokens
 
     def save(self, tokens: Tokens) -> None:
@@ -79,7 +67,7 @@ class Login:
         ThrottledError.
         """
         with self._renewing:
-            tokens = self._tokens.load()
+            tokens = self._tokens.load_fresh()
             if tokens.access != stale:
                 return True
             if not tokens.refresh:
@@ -90,7 +78,7 @@ class Login:
         try:
             answer = self._ask(tokens.refresh)
         except (RejectedError, UnauthorisedError) as error:
-            if self._tokens.load().access != tokens.access:
+            if self._tokens.load_fresh().access != tokens.access:
                 return True  # another process was faster, and used the refresh token up
             raise UnauthorisedError(
                 "Brightpearl no longer accepts our refresh token: connect the account again.",

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from integrations.connectors.brightpearl.auth import HeldTokens, Login, TokenStore
+from integrations.connectors.brightpearl.auth import HeldTokens, Login
 from integrations.connectors.brightpearl.config import BrightpearlConfig
 from integrations.connectors.brightpearl.envelope import LABEL, classify, learn, response_of
 from integrations.connectors.brightpearl.idsets import chunks, encode
@@ -19,6 +19,7 @@ from integrations.connectors.brightpearl.search import (
 from integrations.connectors.errors import NotFoundError, UnauthorisedError
 from integrations.connectors.http import Reply, VendorHttp
 from integrations.connectors.spec import Context
+from integrations.ports import TokenStore
 
 Item = TypeVar("Item", bound=BaseModel)
 Ids = Iterable[int | str]
