@@ -34,12 +34,9 @@ def note_trouble(connection: Connection, error: ConnectorError, *, now: datetime
     """
     kind, until = _verdict(connection, error, now)
     row = Connection.objects.filter(pk=connection.pk)
-    row.update(
-        trouble=kind,
-        trouble_sentence=error.sentence[:300],
-        circuit_open_until=until,
-        failures_in_a_row=F("failures_in_a_row") + 1,
-    )
+    row.update(trouble=kind, trouble_sentence=error.sentence[:300])
+    if not isinstance(error, ThrottledError):  # the budget makes everybody wait as it is
+        row.update(circuit_open_until=until, failures_in_a_row=F("failures_in_a_row") + 1)
     row.filter(trouble_since__isnull=True).update(trouble_since=now)
     return until
 

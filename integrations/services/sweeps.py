@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from integrations.connectors.errors import ConnectorError, ThrottledError, UnavailableError
 from integrations.models import Connection, InboundEvent, Link
-from integrations.services import cadence, claim, health, readings, subscriptions
+from integrations.services import cadence, claim, health, pace, readings, subscriptions
 from integrations.services.calls import store_calls
 from integrations.services.census import census
 from integrations.services.choices import refresh_choices
@@ -98,14 +98,17 @@ def _ask_for_sales(rt: Runtime) -> None:
 
 
 def deliver_now(rt: Runtime, slug: str) -> Answer:
-    """Send what is due; read orders back at once, because goods notes build upon them."""
+    """Send what is due; read orders back soon, because goods notes build upon them."""
     connection = _connection(rt, slug)
     if isinstance(connection, datetime):
         return connection
+    gather_until = pace.rest_until(connection, now=rt.clock())
+    if gather_until is not None:
+        return gather_until
     sent, rest_until = deliver(rt, connection)
     if rest_until is not None:
         return rest_until
-    read = verify(rt, connection) if sent == 0 or sent >= 10 else 0
+    read = verify(rt, connection, busy=sent > 0)
     return bool(sent or read)
 
 

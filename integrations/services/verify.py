@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from integrations.connectors.errors import ConnectorError
+from integrations.connectors.errors import ConnectorError, ThrottledError
 from integrations.models import Connection, DocumentLink, Transfer, TransferAttempt
 from integrations.ports import Posted, ReadBack
 from integrations.services import health, outcomes, refs
@@ -14,17 +14,24 @@ from integrations.services.runtime import Runtime
 
 BATCH = 100
 RETRY = timedelta(seconds=20)
-# Order read-backs carry the row ids that goods notes need, so they go first and at once.
+# Order read-backs carry the row ids that goods notes need, so they go first.
 FIRST = ("create-order", "create-credit")
+# While there is more to send they wait for a full request, but no longer than this.
+GATHER = timedelta(seconds=3)
 # Read back later and together: one window of payments, one set of notes.
 LATER = timedelta(seconds=10)
 MISSING = "missing"  # in place of a field: the target does not have the record at all
 
 
-def verify(rt: Runtime, connection: Connection, *, limit: int = BATCH) -> int:
-    """Read back what was posted. Returns how many were read; safe to repeat."""
+def verify(rt: Runtime, connection: Connection, *, limit: int = BATCH, busy: bool = False) -> int:
+    """Read back what was posted. Returns how many were read; safe to repeat.
+
+    `busy`: there is more to send, so read only what fills a request or has waited long enough.
+    """
     now = rt.clock()
     due = _due(connection, now, limit)
+    if busy and not _is_worth_it(due, now, limit):
+        return 0
     if not due:
         return 0
     connector, buffer = rt.open(connection)
@@ -35,13 +42,19 @@ def verify(rt: Runtime, connection: Connection, *, limit: int = BATCH) -> int:
     try:
         answers = list(connector.read_back(posted))
     except ConnectorError as error:
+        wait = error.retry_after if isinstance(error, ThrottledError) else RETRY
         health.note_trouble(connection, error, now=now)
-        _postpone(due, now + RETRY)
+        _postpone(due, now + wait)
         store_calls(connection, buffer.drain())
         return 0
     store_calls(connection, buffer.drain())
     _record(due, answers, now=rt.clock())
     return len(due)
+
+
+def _is_worth_it(due: Sequence[Transfer], now: datetime, limit: int) -> bool:
+    since = [t.posted_at for t in due if t.operation in FIRST and t.posted_at]
+    return len(since) == limit or bool(since) and min(since) <= now - GATHER
 
 
 def _due(connection: Connection, now: datetime, limit: int) -> list[Transfer]:
