@@ -48,12 +48,12 @@ def _receive(request: HttpRequest, slug: str) -> HttpResponse:
         log.warning("webhook refused connection=%s reason=credentials", slug)
         return _answer(401, "The credentials are missing or wrong. Nothing was stored.")
     connector, _ = wiring.live().open(connection)
+    now = system_now()
     try:
         hints = connector.hints(request.body)
+        store_hints(connection, hints, now=now)
     except ValueError as error:
         return _answer(400, f"{error} Nothing was stored.")
-    now = system_now()
-    store_hints(connection, hints, now=now)
     Connection.objects.filter(pk=connection.pk).update(last_webhook_at=now)
     kick(f"intake:{slug}", now=now)
     return _answer(200, f"Stored {len(hints)}.")

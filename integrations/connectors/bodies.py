@@ -39,9 +39,24 @@ def read_body(content_type: str, raw: bytes) -> Body:
     if "html" in content_type.lower() or text.lstrip("\ufeff \r\n\t").startswith("<"):
         return Body(text, WEB_PAGE)
     try:
-        return Body(json.loads(raw, parse_float=Decimal, parse_constant=_refuse))
+        data = json.loads(raw, parse_float=Decimal, parse_constant=_refuse)
+        return Body(storable(data) if b"\\u" in raw else data)
     except (ValueError, RecursionError):
         return Body(text, NOT_JSON)
+
+
+def storable(value: Any) -> Any:
+    """Parsed JSON without what no database keeps: zero bytes go, half characters become "?".
+
+    A receipt with half an emoji in a product's name must not stop the stream that it came in.
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", errors="replace").decode()
+    if isinstance(value, list):
+        return [storable(each) for each in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items()}
+    return value
 
 
 def parse(model: type[Model], data: Any, *, system: str, endpoint: str) -> Model:

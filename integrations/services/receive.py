@@ -1,10 +1,15 @@
 """Store a fact or a hint once. Everything outside enters here."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
+from integrations.connectors.bodies import storable
 from integrations.models import Connection, InboundEvent
 from integrations.ports import Fact, Hint
+
+LONGEST_ID = 120  # characters of InboundEvent.external_id
+LONGEST_NAME = 64  # of InboundEvent.version; a SHA-256 in hexadecimal digits
 
 
 def store_facts(
@@ -37,23 +42,34 @@ def store_facts(
 
 
 def store_hints(connection: Connection, hints: Sequence[Hint], *, now: datetime) -> None:
-    """Keep what a webhook said, before it is answered. A repeated event id changes nothing."""
+    """Keep what a webhook said, before it is answered. A repeated event id changes nothing.
+
+    Raises ValueError, and keeps none, when one names an id that no record can have.
+    """
+    if any(len(hint.external_id) > LONGEST_ID for hint in hints):
+        raise ValueError(f"An event names an id of more than {LONGEST_ID} characters.")
     InboundEvent.objects.bulk_create(
         (
             InboundEvent(
                 connection=connection,
                 kind=InboundEvent.Kind.HINT,
                 topic=hint.topic,
-                external_id=hint.external_id,
-                version=hint.event_id,
+                external_id=storable(hint.external_id),
+                version=_name(hint.event_id),
                 source=InboundEvent.Source.WEBHOOK,
                 occurred_at=hint.occurred_at,
                 received_at=now,
                 not_before=now,
-                payload=hint.payload,
+                payload=storable(hint.payload),
             )
             for hint in hints
         ),
         ignore_conflicts=True,
         batch_size=500,
     )
+
+
+def _name(event_id: str) -> str:
+    """The event's id, or its digest when it is longer than the column."""
+    kept: str = storable(event_id)
+    return kept if len(kept) <= LONGEST_NAME else hashlib.sha256(kept.encode()).hexdigest()
