@@ -24,7 +24,7 @@ def mark_rung(
     connection_id: int, receipts: Sequence[SalesOrder | SalesCredit], *, now: datetime
 ) -> None:
     """Every receipt changes what may be promised where it was rung."""
-    _forget_returned(connection_id, receipts, now)
+    _forget_when_told(connection_id, receipts)
     mark_dirty(
         connection_id,
         ((receipt.location_code, line.sku) for receipt in receipts for line in receipt.lines),
@@ -32,27 +32,25 @@ def mark_rung(
     )
 
 
-def _forget_returned(
-    connection_id: int, receipts: Sequence[SalesOrder | SalesCredit], now: datetime
-) -> None:
-    """A till adds returned goods to its own level, quarantined ones too: it must be told again."""
+def _forget_when_told(connection_id: int, receipts: Sequence[SalesOrder | SalesCredit]) -> None:
+    """A till moves its own level by every receipt, quarantined returns too: tell it again."""
+    by_place: dict[str, set[str]] = {}
     for receipt in receipts:
-        if isinstance(receipt, SalesCredit):
+        by_place.setdefault(receipt.location_code, set()).update(line.sku for line in receipt.lines)
+    for place, skus in by_place.items():
+        wanted = sorted(skus)
+        for start in range(0, len(wanted), 500):
             ChannelLevel.objects.filter(
                 connection_id=connection_id,
-                location_code=receipt.location_code,
-                sku__in=[line.sku for line in receipt.lines],
-            ).update(told=None, told_at=now)
+                location_code=place,
+                sku__in=wanted[start : start + 500],
+            ).update(told_at=None)
 
 
 def mark_told(transfers: Sequence[Transfer], *, now: datetime) -> None:
-    """The channel accepted these levels; what was forgotten since they were sent stays so."""
-    forgotten = _forgotten(transfers)
+    """The channel accepted these levels; those that moved since they were queued go again."""
     told = {
-        place: Decimal(t.payload["level"])
-        for t in transfers
-        if (place := (t.connection_id, t.location_code, t.sku)) not in forgotten
-        or (t.first_sent_at is not None and t.first_sent_at > forgotten[place])
+        (t.connection_id, t.location_code, t.sku): Decimal(t.payload["level"]) for t in transfers
     }
     update_many(
         ChannelLevel,
@@ -60,18 +58,8 @@ def mark_told(transfers: Sequence[Transfer], *, now: datetime) -> None:
         fields=("told", "told_at"),
         key=("connection", "location_code", "sku"),
     )
-
-
-def _forgotten(transfers: Sequence[Transfer]) -> dict[tuple[int, str, str], datetime]:
-    rows = ChannelLevel.objects.filter(
+    ChannelLevel.objects.filter(
         connection_id__in={t.connection_id for t in transfers},
-        told__isnull=True,
-        told_at__isnull=False,
-    )
-    return {
-        (connection, place, sku): at
-        for connection, place, sku, at in rows.values_list(
-            "connection_id", "location_code", "sku", "told_at"
-        )
-        if at is not None
-    }
+        told_at=now,
+        dirty_at__isnull=False,
+    ).update(told_at=None)

@@ -91,7 +91,7 @@ def _must_tell(level: ChannelLevel, *, unsure: bool) -> bool:
     """Whether what the channel shows is, or may be, another level than it should show."""
     if level.desired is None:
         return False
-    if unsure or level.desired != level.told:
+    if unsure or level.told_at is None or level.desired != level.told:
         return True
     was_read_since = level.seen_at and level.told_at and level.seen_at > level.told_at
     return bool(was_read_since and not level.in_flight and level.seen != level.desired)

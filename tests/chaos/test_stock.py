@@ -7,7 +7,7 @@ import pytest
 from integrations.models import Hold
 from integrations.sandbox.trade.control import desk_of
 from integrations.services import commands
-from tests.simulation import shop
+from tests.simulation import golden, shop
 from tests.simulation.world import World
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,14 @@ def test_a_dismissed_sale_is_no_longer_counted_as_on_its_way(world: World):
     with world.operator():
         hold = Hold.objects.open().get()
         commands.dismiss_hold(hold_id=hold.pk, by="olive", reason="Keyed by hand", now=world.now())
+    assert world.work()
+
+    assert shown(world, "CB") == OPENING
+
+
+def test_a_delivery_as_large_as_a_sale_is_told_though_the_figure_is_the_same(world: World):
+    world.ring(shop.sale("S-4", shop.row("CB", 2), paid=(("Klarna", "49.00"),)))
+    golden.correct(world, "CB", shop.LEEDS, Decimal(2))
     assert world.work()
 
     assert shown(world, "CB") == OPENING

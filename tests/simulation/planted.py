@@ -104,18 +104,15 @@ def treats_a_lost_answer_as_a_failure() -> Iterator[None]:
 def gives_each_attempt_a_key_of_its_own() -> Iterator[None]:
     original = refs.intents
 
+    def own(intent: Any, transfer: Any) -> Any:
+        if transfer.operation != "create-order":
+            return intent
+        ref = f"{intent.effect.external_ref}-{transfer.attempts}"
+        return replace(intent, effect=intent.effect.model_copy(update={"external_ref": ref}))
+
     def intents(transfers: Any) -> Any:
-        return [
-            replace(
-                intent,
-                effect=intent.effect.model_copy(
-                    update={"external_ref": f"{intent.effect.external_ref}-{transfer.attempts}"}
-                ),
-            )
-            if transfer.operation == "create-order"
-            else intent
-            for intent, transfer in zip(original(transfers), transfers, strict=True)
-        ]
+        pairs = zip(original(transfers), transfers, strict=True)
+        return [own(intent, transfer) for intent, transfer in pairs]
 
     with swap(refs, "intents", intents):
         yield
@@ -322,7 +319,7 @@ def replays_what_is_posted_already() -> Iterator[None]:
 
 @bug("stocked_everywhere")
 def tells_no_till_again_after_a_return() -> Iterator[None]:
-    with swap(levels, "_forget_returned", lambda *args, **kwargs: None):
+    with swap(levels, "_forget_when_told", lambda *args, **kwargs: None):
         yield
 
 

@@ -40,6 +40,7 @@ from integrations.services import (
     wiring,
 )
 from integrations.services.runtime import Runtime
+from integrations.services.subscriptions import Subscriber
 from tests.sandbox_transport import SandboxTransport
 from tests.simulation import waiting
 from tests.simulation.nemesis import Nemesis, Point, SimulatedCrash
@@ -203,8 +204,8 @@ class World:
         content_type = headers.pop("HTTP_CONTENT_TYPE", "application/json")
         path = call.url.removeprefix(ORIGIN)
         slug = path.partition("?")[0].split("/")[2]
-        request = RequestFactory().generic(
-            call.method, path, call.body, content_type=content_type, **headers
+        request = RequestFactory(**headers).generic(
+            call.method, path, call.body, content_type=content_type
         )
         with _at_this_moment(self.clock.now), self.nemesis.worker():
             try:
@@ -274,12 +275,19 @@ def _refuse_real_database() -> None:
 
 def _sandbox() -> Sandbox:
     clock = ManualClock(OPENS)
-    sandbox = Sandbox(clock, seed=1, latency=LATENCY, pause=clock.advance)
+    sandbox = Sandbox(clock, seed=1, latency=LATENCY, pause=_passing(clock))
     desk_of(sandbox).open(small_estate())
     sandbox.sitoo.events.subscribe(
         f"{ORIGIN}/webhooks/sitoo", username="plumbline", password="rehearsal-tills"
     )
     return sandbox
+
+
+def _passing(clock: ManualClock) -> Callable[[timedelta], None]:
+    def pause(span: timedelta) -> None:
+        clock.advance(span)
+
+    return pause
 
 
 def _set_up(world: World, shown: dict[str, Any], accounting_mode: str) -> None:
@@ -292,6 +300,7 @@ def _set_up(world: World, shown: dict[str, Any], accounting_mode: str) -> None:
 def _subscribe(world: World) -> None:
     """The ERP's webhooks; the tills' were subscribed to in their own backoffice."""
     connector, _ = world.rt.open(Connection.objects.get(slug="brightpearl"))
+    assert isinstance(connector, Subscriber)
     connector.subscribe_webhooks(f"{ORIGIN}/webhooks/brightpearl", "rehearsal-erp")
 
 
