@@ -1,7 +1,7 @@
 """Build the journals of finished store-days and hand them to the hub."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -23,8 +23,6 @@ from reconciliation.journals import (
 from reconciliation.models import DayJournal
 
 ZERO = Decimal(0)
-# Days older than this change only through a late receipt, which names its day itself.
-LOOK_BACK = timedelta(days=14)
 PLANNED = (Document.State.POSTING, Document.State.POSTED)
 
 
