@@ -76,6 +76,14 @@ def exception(request: HttpRequest, pk: int) -> HttpResponse:
     return show_case(request, case)
 
 
+def held_by(case: ExceptionCase) -> Any:
+    """Return what a case holds up now; of a closed one, what it held up."""
+    if case.is_open:
+        return public.occurrences(case.pk)
+    rows = CaseOccurrence.objects.filter(case=case).order_by("opened_at", "pk")
+    return rows.select_related("document", "transfer", "hold", "event")
+
+
 def show_case(
     request: HttpRequest, case: ExceptionCase, *, status: int = 200, **more: Any
 ) -> HttpResponse:
@@ -90,7 +98,7 @@ def show_case(
         "severity": SEVERITIES[case.severity],
         "clock": clock_tag(case, now=now_of(request)),
         "fix": fix_of(request, case),
-        "table": show(HeldTable, public.occurrences(case.pk), request),
+        "table": show(HeldTable, held_by(case), request),
         "story": [(event, TONES.get(event.kind, "waiting")) for event in events],
         "runbook": public.runbook(kind.slug) if kind else None,
         "similar": [(each, case_state(each)) for each in public.similar_cases(case)[:SIMILAR]],

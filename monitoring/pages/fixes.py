@@ -54,6 +54,7 @@ class Fix:
     levels: list[Hold] = field(default_factory=list)
     held: int = 0
     more: int = 0
+    went_through: bool = False  # nothing is held any more; the case closes with the next look
     money: list[Any] = field(default_factory=list)
 
 
@@ -64,7 +65,7 @@ def fix_of(request: HttpRequest, case: ExceptionCase) -> Fix:
     holds = open_holds(case)
     first = holds.select_related("link__owner", "link__channel").order_by("opened_at").first()
     if first is None:
-        return Fix()
+        return Fix(went_through=case.records.filter(hold__isnull=False).exists())
     if first.table in TABLES and first.link is not None:
         return _mapping(request, first.link, first)
     if case.type_key == "OUTCOME_UNKNOWN":

@@ -158,6 +158,21 @@ def test_mapping_in_place_releases_everything_that_waited(
     assert "<strong>Klarna</strong> is mapped" in body(finance, f"/exceptions/{klarna.pk}/")
 
 
+def test_the_page_follows_the_records_until_the_case_closes_by_itself(
+    ops: Client, klarna: ExceptionCase
+) -> None:
+    for held in Hold.objects.all():
+        rows.close(held, NOW)
+    between = body(ops, f"/exceptions/{klarna.pk}/")
+
+    refresh_cases(now=NOW + timedelta(minutes=1))
+
+    after = body(ops, f"/exceptions/{klarna.pk}/")
+    assert "Everything it held up has gone on" in between
+    assert "Put right</span>" in after
+    assert after.count("Went through") == 3
+
+
 def test_operations_see_the_fix_but_money_is_mapped_by_finance(
     ops: Client, klarna: ExceptionCase
 ) -> None:
