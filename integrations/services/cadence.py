@@ -12,15 +12,24 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # a midnight: intervals begin on the h
 def ripe(policy: StockPolicy, *, now: datetime) -> Q:
     """The channel levels whose change has waited for as long as its place's pace asks."""
     own = policy.by_location
-    rows = Q(dirty_at__lte=_changed_by(policy, now)) & ~Q(location_code__in=list(own))
+    rows = _ripe_at(policy, now) & ~Q(location_code__in=list(own))
     for place, pace in own.items():
-        rows |= Q(location_code=place, dirty_at__lte=_changed_by(pace, now))
+        rows |= Q(location_code=place) & _ripe_at(pace, now)
     return rows
 
 
 def next_look(policy: StockPolicy, *, now: datetime) -> datetime:
     """The first moment at which a change of some place may have become ripe."""
     return min(_next(pace, now) for pace in (policy, *policy.by_location.values()))
+
+
+def _ripe_at(pace: Pace, now: datetime) -> Q:
+    """A level that was told a while ago is told its next change at once; only changes that follow
+    closely are merged."""
+    by = _changed_by(pace, now)
+    if pace.cadence is Cadence.INTERVAL:
+        return Q(dirty_at__lte=by)
+    return Q(dirty_at__lte=by) | Q(dirty_at__lte=now, told_at__lte=by)
 
 
 def _changed_by(pace: Pace, now: datetime) -> datetime:

@@ -208,6 +208,14 @@ def test_changes_of_one_moment_are_merged(hub: Worker) -> None:
     assert (at_once, publish(hub.rt, link)) == (0, 1)
 
 
+def test_the_first_change_after_a_quiet_moment_does_not_wait(hub: Worker) -> None:
+    link = shop(coalesce_seconds=30)
+    ReadingFactory()
+    LevelFactory(told=1, told_at=NOW - timedelta(seconds=31), dirty_at=NOW)
+
+    assert publish(hub.rt, link) == 1
+
+
 def test_a_link_switched_to_quarter_hours_publishes_at_the_quarter(hub: Worker) -> None:
     link = shop(cadence="interval", interval_minutes=15)
     ReadingFactory()
