@@ -184,11 +184,12 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The result of testing a connection."""
+    """The result of testing a connection. `error` when it cannot be used at all just now."""
 
     ok: bool
     sentence: str
     facts: dict[str, str] = field(default_factory=dict)
+    error: ConnectorError | None = None
 
 
 @dataclass(frozen=True, slots=True)

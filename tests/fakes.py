@@ -166,7 +166,7 @@ class FakeSystem:
 
     def check(self) -> Probe:
         if self.trouble:
-            return Probe(ok=False, sentence=self.trouble.sentence)
+            return Probe(ok=False, sentence=self.trouble.sentence, error=self.trouble)
         return Probe(ok=True, sentence="It answers.")
 
     def choices(self, kind: str) -> Sequence[Any]:

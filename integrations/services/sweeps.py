@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from integrations.connectors.errors import ConnectorError, ThrottledError, UnavailableError
+from integrations.connectors.errors import ConnectorError, ThrottledError
 from integrations.models import Connection, InboundEvent, Link
 from integrations.services import cadence, claim, health, pace, readings, subscriptions
 from integrations.services.calls import store_calls
@@ -58,10 +58,10 @@ def _probe(rt: Runtime, connection: Connection, now: datetime) -> Connection | d
     connector, buffer = rt.open(connection)
     probe = connector.check()
     store_calls(connection, buffer.drain())
-    if probe.ok:
-        health.note_success(connection, now=now)
-        return connection
-    return health.note_trouble(connection, UnavailableError(probe.sentence), now=now)
+    if probe.error is not None:  # refused, down or throttled: it stays what it is
+        return health.note_trouble(connection, probe.error, now=now)
+    health.note_success(connection, now=now)
+    return connection
 
 
 def intake(rt: Runtime, slug: str) -> Answer:

@@ -24,7 +24,7 @@ def probe(client: Client, config: BrightpearlConfig, *, now: datetime) -> Probe:
     try:
         found, headers = client.account_configuration()
     except ConnectorError as error:
-        return Probe(ok=False, sentence=error.sentence, facts=facts)
+        return Probe(ok=False, sentence=error.sentence, facts=facts, error=error)
     for label, name in SETTINGS.items():
         if name in found.configuration:
             facts[label] = str(found.configuration[name])

@@ -26,7 +26,7 @@ def check(client: SitooClient, *, site_id: int, clock: Callable[[], datetime]) -
         reply = client.sites()
         listed = parse(wire.Listed, reply.data, system=SYSTEM, endpoint="sites")
     except ConnectorError as error:
-        return Probe(ok=False, sentence=error.sentence)
+        return Probe(ok=False, sentence=error.sentence, error=error)
     sites = [site.get("eshopid") for site in listed.items]
     if site_id not in sites:
         known = ", ".join(str(site) for site in sites) or "none"
