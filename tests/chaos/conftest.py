@@ -35,30 +35,17 @@ def grid(request, django_db_setup, django_db_blocker) -> Iterator[Grid]:
 
 
 @pytest.fixture(scope="module")
-def _per_order(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), open_world() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def _daily(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), open_world(accounting_mode="daily_journal") as opened:
-        yield opened
+def opened(request, django_db_setup, django_db_blocker):
+    """A retailer's world and its start; the parameter is its accounting mode."""
+    mode = getattr(request, "param", "per_order")
+    with django_db_blocker.unblock(), open_world(accounting_mode=mode) as world_and_start:
+        yield world_and_start
 
 
 @pytest.fixture
-def world(_per_order) -> World:
-    """A retailer at rest, whose money is on its orders."""
-    world, start = _per_order
-    world.begin(start)
-    world.use_faults("none")
-    return world
-
-
-@pytest.fixture
-def daily_world(_daily) -> World:
-    """A retailer at rest, whose money is in day journals."""
-    world, start = _daily
+def world(opened) -> World:
+    """A retailer at rest. Its money is on its orders, unless the test asks otherwise."""
+    world, start = opened
     world.begin(start)
     world.use_faults("none")
     return world

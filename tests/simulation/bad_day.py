@@ -67,10 +67,10 @@ class BadDay:
         world.use_faults("none")
         world.nemesis.plan(())
         self._resume()
-        if not world.work(timedelta(hours=6)):
+        if not world.work(timedelta(hours=1)):
             return ["it does not come to rest"]
         world.wait(A_DAY)
-        if not world.work(timedelta(hours=6), polls=False):
+        if not world.work(timedelta(hours=1), polls=False):
             return ["it does not come to rest a day later"]
         return invariants.check(world)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from integrations.sandbox.core.faults import Fault, FaultScript, HookFault
 from tests.simulation import invariants
@@ -18,6 +19,7 @@ KINDS = (
     *(fault.value for fault in Fault),
     *(f"hook_{fault.value}" for fault in HookFault),
 )
+PATIENCE = timedelta(minutes=30)  # for everything that waits after one fault
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ class Grid:
         world.sandbox.hooks._enqueued.clear()
         self._arm(kind, place)
         self.flow.act(world)
-        if not world.work():
+        if not world.work(PATIENCE):
             return ["it does not come to rest"]
         if not _struck(world, kind) and not kind.startswith("hook"):  # fewer hooks: they merged
             return [f"the fault never struck at {place}"]

@@ -318,7 +318,7 @@ def replays_what_is_posted_already() -> Iterator[None]:
 
 
 @bug("stocked_everywhere")
-def tells_no_till_again_after_a_return() -> Iterator[None]:
+def tells_no_till_again_after_a_receipt() -> Iterator[None]:
     with swap(levels, "_forget_when_told", lambda *args, **kwargs: None):
         yield
 

@@ -200,7 +200,9 @@ class World:
 
     def deliver_hook(self, call: OutgoingCall) -> int | None:
         """The vendor's call, answered by the real view; None when the process died under it."""
-        headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in call.headers.items()}
+        headers: dict[str, Any] = {
+            f"HTTP_{k.upper().replace('-', '_')}": v for k, v in call.headers.items()
+        }
         content_type = headers.pop("HTTP_CONTENT_TYPE", "application/json")
         path = call.url.removeprefix(ORIGIN)
         slug = path.partition("?")[0].split("/")[2]

@@ -1,0 +1,34 @@
+"""Seeded bad days: trade, faults, crashes and people, then peace; all invariants hold at the end.
+
+A failure names its seed: `manage.py soak --seed N` lives through it again.
+PLUMBLINE_SEEDS runs more.
+"""
+
+import os
+
+import pytest
+
+from tests.simulation.bad_day import MODES, BadDay, mode_of
+
+SEEDS = int(os.environ.get("PLUMBLINE_SEEDS", "100"))
+AT_ONCE = 5  # seeds a test, so that the work spreads over processes
+
+pytestmark = [pytest.mark.django_db, pytest.mark.simulation]
+
+
+def helpings():
+    """(mode, seeds): the modes one after the other, because each is a world of its own."""
+    for mode in MODES:
+        mine = [seed for seed in range(1, SEEDS + 1) if mode_of(seed) == mode]
+        for first in range(0, len(mine), AT_ONCE):
+            part = mine[first : first + AT_ONCE]
+            yield pytest.param(mode, part, id=f"{mode}-{part[0]}-to-{part[-1]}")
+
+
+@pytest.mark.parametrize(("opened", "seeds"), helpings(), indirect=["opened"])
+def test_after_a_bad_day_every_invariant_holds(opened, seeds):
+    world, start = opened
+
+    found = {seed: problems for seed in seeds if (problems := BadDay(world, start, seed).run())}
+
+    assert found == {}, "live through it again: manage.py soak --seed N"
