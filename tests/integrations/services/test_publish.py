@@ -33,7 +33,10 @@ def shop(**stock: Any) -> Link:
 
 
 def dirty(sku: str = "SOCK", **fields: Any) -> ChannelLevel:
-    level: ChannelLevel = LevelFactory(sku=sku, dirty_at=NOW - timedelta(minutes=1), **fields)
+    """A level that may differ since a minute; what was told was told an hour ago."""
+    told_at = NOW - timedelta(hours=1) if "told" in fields else None
+    defaults = {"sku": sku, "dirty_at": NOW - timedelta(minutes=1), "told_at": told_at}
+    level: ChannelLevel = LevelFactory(**defaults | fields)
     return level
 
 
