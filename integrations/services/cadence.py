@@ -29,7 +29,8 @@ def _ripe_at(pace: Pace, now: datetime) -> Q:
     by = _changed_by(pace, now)
     if pace.cadence is Cadence.INTERVAL:
         return Q(dirty_at__lte=by)
-    return Q(dirty_at__lte=by) | Q(dirty_at__lte=now, told_at__lte=by)
+    quiet = Q(told_at__lte=by) | Q(told_at__isnull=True, told__isnull=False)  # or it sold since
+    return Q(dirty_at__lte=by) | Q(dirty_at__lte=now) & quiet
 
 
 def _changed_by(pace: Pace, now: datetime) -> datetime:

@@ -23,28 +23,20 @@ def mark_dirty(connection_id: int, places: Iterable[tuple[str, str]], *, now: da
 def mark_rung(
     connection_id: int, receipts: Sequence[SalesOrder | SalesCredit], *, now: datetime
 ) -> None:
-    """Every receipt changes what may be promised where it was rung."""
-    _forget_when_told(connection_id, receipts)
-    mark_dirty(
-        connection_id,
-        ((receipt.location_code, line.sku) for receipt in receipts for line in receipt.lines),
-        now=now,
+    """Every receipt changes what may be promised where it was rung.
+
+    A till moves its own level by every receipt, quarantined returns too: it is told again. Rows
+    are locked in the order of places, as everywhere, or two workers would wait for each other.
+    """
+    places = {(receipt.location_code, line.sku) for receipt in receipts for line in receipt.lines}
+    upsert_many(
+        ChannelLevel,
+        ((connection_id, place, sku, 0, 0, now, None) for place, sku in sorted(places)),
+        fields=("connection", "location_code", "sku", "in_flight", "safety", "dirty_at", "told_at"),
+        unique=("connection", "location_code", "sku"),
+        update=("told_at",),
+        keep=("dirty_at",),
     )
-
-
-def _forget_when_told(connection_id: int, receipts: Sequence[SalesOrder | SalesCredit]) -> None:
-    """A till moves its own level by every receipt, quarantined returns too: tell it again."""
-    by_place: dict[str, set[str]] = {}
-    for receipt in receipts:
-        by_place.setdefault(receipt.location_code, set()).update(line.sku for line in receipt.lines)
-    for place, skus in by_place.items():
-        wanted = sorted(skus)
-        for start in range(0, len(wanted), 500):
-            ChannelLevel.objects.filter(
-                connection_id=connection_id,
-                location_code=place,
-                sku__in=wanted[start : start + 500],
-            ).update(told_at=None)
 
 
 def mark_told(transfers: Sequence[Transfer], *, now: datetime) -> None:

@@ -12,7 +12,7 @@ from integrations.canonical.stock import StockMovement
 from integrations.canonical.till import ZReport
 from integrations.connectors.errors import SchemaChangedError
 from integrations.models import Connection, Hold, InboundEvent, Link
-from integrations.services import plan_receipts, plan_tills
+from integrations.services import levels, plan_receipts, plan_tills
 from integrations.services.reading import Reading
 from integrations.services.runtime import Runtime
 
@@ -97,13 +97,14 @@ def _dispatch(readings: list[Reading], connection: Connection, link: Link, now: 
     sales = [r for r in receipts if not _has_credit(r)]
     credits = [r for r in receipts if _has_credit(r)]
     # Sales first: a return in the same batch finds its sale already stored.
-    plan_receipts.store(sales, connection=connection, link=link, now=now)
-    plan_receipts.store(credits, connection=connection, link=link, now=now)
+    rung = plan_receipts.store(sales, connection=connection, link=link, now=now)
+    rung += plan_receipts.store(credits, connection=connection, link=link, now=now)
     plan_tills.store_z_reports(tills, now=now)
     plan_tills.store_movements(movements, now=now)
     known = {id(r) for r in (*receipts, *tills, *movements)}
     rest = [r for r in readings if id(r) not in known]
     _close(rest, State.SKIPPED, "This link does not use records of this kind.")
+    levels.mark_rung(link.channel_id, rung, now=now)  # once and last: rows lock in one order
 
 
 def _all(reading: Reading, types: object) -> bool:

@@ -20,7 +20,7 @@ from integrations.models import (
     Store,
     Transfer,
 )
-from integrations.services import documents, levels
+from integrations.services import documents
 from integrations.services import originals as sales
 from integrations.services.mappings import load_lookups
 from integrations.services.policy import receipt_policy
@@ -62,10 +62,10 @@ class Batch:
 
 def store(
     readings: Sequence[Reading], *, connection: Connection, link: Link, now: datetime
-) -> None:
-    """Plan these receipts. Runs inside the planner's transaction."""
+) -> list[Receipt]:
+    """Plan these receipts and return those that move stock. Runs in the planner's transaction."""
     if not readings:
-        return
+        return []
     receipts = [
         (r.event, record)
         for r in readings
@@ -74,9 +74,10 @@ def store(
     ]
     batch = _batch(receipts, connection=connection, link=link)
     drafts = [_draft(event, receipt, batch, now) for event, receipt in receipts]
-    _store_drafts(drafts, batch, now)
+    active = _store_drafts(drafts, batch, now)
     _close_events(readings, drafts)
     sales.release_parked(connection, [d.receipt.external_id for d in drafts])
+    return [draft.receipt for draft in active]
 
 
 def _batch(
@@ -146,7 +147,7 @@ def _compare(draft: Draft) -> None:
         draft.decision = Blocked((obstacle,))
 
 
-def _store_drafts(drafts: Sequence[Draft], batch: Batch, now: datetime) -> None:
+def _store_drafts(drafts: Sequence[Draft], batch: Batch, now: datetime) -> list[Draft]:
     changed = [d for d in drafts if d.reason and d.state is State.HELD]
     active = [d for d in drafts if not d.reason]
     for draft in active:
@@ -156,7 +157,7 @@ def _store_drafts(drafts: Sequence[Draft], batch: Batch, now: datetime) -> None:
     _replace_rows(active)
     _store_transfers(active, batch, now)
     _store_holds([*active, *changed], batch, now)
-    levels.mark_rung(batch.link.channel_id, [draft.receipt for draft in active], now=now)
+    return active
 
 
 def _settle_state(draft: Draft, batch: Batch, now: datetime) -> None:
