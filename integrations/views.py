@@ -1,6 +1,7 @@
 """Receivers: verify, store, answer. What arrives is a hint; the object is fetched again."""
 
 import logging
+from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -53,9 +54,16 @@ def _receive(request: HttpRequest, slug: str) -> HttpResponse:
         store_hints(connection, hints, now=now)
     except ValueError as error:
         return _answer(400, f"{error} Nothing was stored.")
-    Connection.objects.filter(pk=connection.pk).update(last_webhook_at=now)
+    _note_heard(connection, now)
     kick(f"intake:{slug}", now=now)
     return _answer(200, f"Stored {len(hints)}.")
+
+
+def _note_heard(connection: Connection, now: datetime) -> None:
+    """When the last one came, to the second: receivers must not queue for one row."""
+    last = connection.last_webhook_at
+    if last is None or now - last >= timedelta(seconds=1):
+        Connection.objects.filter(pk=connection.pk).update(last_webhook_at=now)
 
 
 def _is_theirs(request: HttpRequest, connection: Connection) -> bool:

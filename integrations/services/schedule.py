@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from integrations.models import Sweep
@@ -70,10 +70,26 @@ def sync_sweeps(now: datetime) -> None:
 
 def kick(name: str, *, now: datetime) -> None:
     """Make a sweep due now and wake somebody up, once, when this transaction commits."""
+    if _will_run(name, now):
+        return
     Sweep.objects.filter(name=name, due_at__gt=now).update(due_at=now)
     woken = _not_queued(now).filter(name=name).update(queued_at=now)
     if woken:
         transaction.on_commit(lambda: wake(name))
+
+
+def _will_run(name: str, now: datetime) -> bool:
+    """Somebody is on the way who will see everything that is committed: nothing to write.
+
+    Inside a transaction nobody can say so, because what it wrote is not visible yet.
+    """
+    if connection.in_atomic_block:
+        return False
+    return (
+        Sweep.objects.filter(name=name, due_at__lte=now, queued_at__gt=now - WAKE_UP_LOST)
+        .filter(_free(now))
+        .exists()
+    )
 
 
 def wake(name: str) -> None:
