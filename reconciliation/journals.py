@@ -17,6 +17,7 @@ class Account(StrEnum):
     """What a journal may post besides tenders; each is a row of the journal-account table."""
 
     SALES = "sales"
+    GIFT_CARDS = "gift-cards"
     VAT = "vat"
     CASH_DIFFERENCE = "cash-difference"
     ROUNDING = "rounding"
@@ -44,6 +45,7 @@ class DayReceipt:
     tax_by_rate: Mapping[Decimal, Decimal]
     net_by_rate: Mapping[Decimal, Decimal]
     tenders: tuple[DayTender, ...]
+    gift_cards: Decimal = ZERO  # sold, part of `net` and of no rate: a liability until redeemed
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,9 @@ def whole_day(
             ledger.post(tender.nominal, tender.name, tender.amount, receipt.number)
         for rate, net in receipt.net_by_rate.items():
             ledger.post(ledger.account(Account.SALES), f"Sales {rate:f} %", -net, receipt.number)
+        if receipt.gift_cards:
+            nominal = ledger.account(Account.GIFT_CARDS)
+            ledger.post(nominal, "Gift cards sold", -receipt.gift_cards, receipt.number)
         for rate, tax in receipt.tax_by_rate.items():
             if tax:
                 ledger.post(ledger.account(Account.VAT), f"VAT {rate:f} %", -tax, receipt.number)

@@ -124,11 +124,16 @@ def _receipt(document: Document) -> DayReceipt:
     sign = Decimal(-1) if document.kind == Document.Kind.RETURN else Decimal(1)
     net: dict[Decimal, Decimal] = {}
     tax: dict[Decimal, Decimal] = {}
+    gift_cards = ZERO
+    sold_in_advance = _gift_card_lines(document)
     for line in document.lines.all():
+        if line.line_id in sold_in_advance:
+            gift_cards += sign * line.net
+            continue
         rate = line.tax_rate.normalize()
         net[rate] = net.get(rate, ZERO) + sign * line.net
         tax[rate] = tax.get(rate, ZERO) + sign * line.tax
-    _absorb_rounding(net, sign * document.net)
+    _absorb_rounding(net, sign * document.net - gift_cards)
     _absorb_rounding(tax, sign * document.tax)
     return DayReceipt(
         number=document.number,
@@ -141,7 +146,13 @@ def _receipt(document: Document) -> DayReceipt:
             DayTender(document.number, t.nominal_code, t.name, sign * t.amount)
             for t in document.tenders.all()
         ),
+        gift_cards=gift_cards,
     )
+
+
+def _gift_card_lines(document: Document) -> set[str]:
+    lines = document.record.get("lines", ())
+    return {line["line_id"] for line in lines if line.get("is_gift_card")}
 
 
 def _absorb_rounding(by_rate: dict[Decimal, Decimal], stated: Decimal) -> None:

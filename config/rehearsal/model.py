@@ -9,6 +9,7 @@ LINK = "sitoo-brightpearl"
 
 JOURNAL_ACCOUNTS = {
     "sales": "4000",
+    "gift-cards": "2110",
     "vat": "2200",
     "cash-difference": "7905",
     "rounding": "7901",

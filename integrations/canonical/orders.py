@@ -25,6 +25,7 @@ class OrderLine(CanonicalRecord):
     tax: Decimal  # row total
     tax_rate: Decimal  # percent, 20 is 20 %
     discount_net: Decimal = Decimal(0)  # row total taken off before tax; information only
+    is_gift_card: bool = False  # money taken in advance: a liability, no revenue
     condition_code: str = ""  # returns only: the reason or condition the till recorded
     original_line_id: str = ""  # returns only
 

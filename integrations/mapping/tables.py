@@ -53,7 +53,7 @@ def _plain_number(text: str) -> str:
 
 
 # What the day journal may need an account for; also the source values of `journal-account`.
-JOURNAL_ACCOUNTS = ("sales", "vat", "cash-difference", "rounding", "paid-out")
+JOURNAL_ACCOUNTS = ("sales", "gift-cards", "vat", "cash-difference", "rounding", "paid-out")
 # The source values of `order-status`.
 ORDER_KINDS = ("sale", "return", "click-and-collect")
 

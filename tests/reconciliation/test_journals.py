@@ -205,3 +205,21 @@ def test_the_journals_of_a_day_together_say_the_whole_day(pence: list[int], firs
 
     both = amounts([*early, *late])
     assert {k: v for k, v in both.items() if v} == amounts(journal(*receipts))
+
+
+def test_a_gift_card_sold_is_owed_and_no_revenue() -> None:
+    sold = DayReceipt(
+        number="R-9",
+        net=Decimal("50.00"),
+        tax=Decimal("0.00"),
+        rounding=Decimal(0),
+        tax_by_rate={},
+        net_by_rate={},
+        tenders=(DayTender("R-9", "1210", "Card", Decimal("50.00")),),
+        gift_cards=Decimal("50.00"),
+    )
+
+    assert amounts(journal(sold, accounts=ACCOUNTS | {"gift-cards": "2110"})) == {
+        "1210": Decimal("50.00"),
+        "2110": Decimal("-50.00"),
+    }

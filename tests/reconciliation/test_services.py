@@ -173,3 +173,19 @@ def test_per_order_the_rest_of_the_day_is_posted(hub: Worker, per_order: Link) -
         ("1220", "Cash difference"): Decimal("1.00"),
         ("7905", "Cash difference"): Decimal("-1.00"),
     }
+
+
+def test_a_gift_card_on_a_receipt_reaches_the_liability_account(hub: Worker, link: Link) -> None:
+    MappingRowFactory(
+        link=link,
+        table="journal-account",
+        source_value="gift-cards",
+        target={"nominal": "2110"},
+    )
+    card = line(line_id="1", gross="6.00", is_gift_card=True)
+    arrive(hub, sale(**TILL, lines=(line(gross="12.00"), card), tenders=(paid(amount="18.00"),)))
+    arrive(hub, z_report())
+
+    build()
+
+    assert posted_amounts(DayJournal.objects.get())["2110"] == -card.net

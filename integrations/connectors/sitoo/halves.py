@@ -157,6 +157,7 @@ def _line(item: OrderItem, order: Order, *, sign: int) -> OrderLine:
         tax=item.moneyitemtotal_vat * sign,
         tax_rate=item.vatvalue,
         discount_net=item.moneydiscount * quantity,
+        is_gift_card=bool(text(item.additionaldata, "giftcard-cardnumber")),
         condition_code=_condition(item, order) if sign < 0 else "",
         original_line_id=text(item.additionaldata, "pos-originalsales-orderitemid")
         if sign < 0

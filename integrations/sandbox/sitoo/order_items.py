@@ -19,6 +19,7 @@ from integrations.sandbox.trade.items import ReceiptLine, Tender, net_of
 
 VOUCHER_IDS_FROM = 11
 GIFT_CARD_METHOD = 500
+GIFT_CARD_GROUP = 30
 MANUAL_DISCOUNT = "201"
 
 
@@ -43,7 +44,15 @@ def scanned_item(state: State, index: int, line: ReceiptLine) -> Wire:
     }
     row |= _discount(state, line, units, net)
     row["additionaldata"] = _group_name(state, line.sku) | _row_notes(line)
+    if _is_gift_card(state, line.sku):
+        row["additionaldata"]["giftcard-cardnumber"] = f"GC{len(state.orders):06d}{index:02d}"
     return row
+
+
+def _is_gift_card(state: State, sku: str) -> bool:
+    product = state.product(sku)
+    group = state.groups.get(product["vatid"], {}) if product else {}
+    return group.get("productgrouptype") == GIFT_CARD_GROUP
 
 
 def _pieces(line: ReceiptLine) -> tuple[int, int | None]:
