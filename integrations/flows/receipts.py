@@ -15,6 +15,7 @@ from integrations.mapping.tables import TABLES
 
 Receipt = SalesOrder | SalesCredit
 AccountingMode = Literal["per_order", "daily_journal"]
+CASH = "cash"  # what tills call the tender that is rounded to coins, whatever the case
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,15 +205,18 @@ def _rounding_line(pattern: EffectLine, *, net: Decimal, tax: Decimal) -> Effect
 def amounts_to_post(receipt: Receipt) -> list[tuple[Tender, Decimal]]:
     """Tenders with what each pays of the order's own total.
 
-    Cash rounding is taken off the first tender large enough to bear it: the ERP order carries no
-    rounding, the day journal does.
+    Cash rounding is taken off the cash, or where no tender is called so off the first one large
+    enough: the ERP order carries no rounding, the day journal does.
     """
-    rounding = receipt.rounding
-    amounts = []
-    for tender in receipt.tenders:
-        amount = tender.amount
-        if rounding and amount > rounding:
-            amount, rounding = amount - rounding, Decimal(0)
-        if amount > 0:
-            amounts.append((tender, amount))
-    return amounts
+    rounded = _rounded_tender(receipt) if receipt.rounding else None
+    amounts = [
+        (tender, tender.amount - (receipt.rounding if tender is rounded else 0))
+        for tender in receipt.tenders
+    ]
+    return [(tender, amount) for tender, amount in amounts if amount > 0]
+
+
+def _rounded_tender(receipt: Receipt) -> Tender | None:
+    large_enough = [tender for tender in receipt.tenders if tender.amount > receipt.rounding]
+    cash = [tender for tender in large_enough if tender.name.casefold() == CASH]
+    return next(iter([*cash, *large_enough]), None)

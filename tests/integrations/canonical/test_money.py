@@ -94,6 +94,12 @@ def test_the_sum_of_nothing_is_nothing_in_its_currency() -> None:
     assert total([], currency="GBP") == Money(amount=Decimal(0), currency="GBP")
 
 
+def test_a_credit_larger_than_the_sale_is_negative() -> None:
+    sold, returned = (Money(amount=Decimal(a), currency="GBP") for a in ("0.01", "0.02"))
+
+    assert (sold - returned).amount == Decimal("-0.01")
+
+
 def test_signs_are_kept() -> None:
     credit = -(Money(amount=Decimal("0.10"), currency="GBP") * 3)
 

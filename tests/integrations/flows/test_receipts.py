@@ -46,6 +46,30 @@ def test_nothing_is_posted_twice_and_nothing_below_zero(order: SalesOrder) -> No
     assert len({tender.index for tender, _ in posted}) == len(posted)
 
 
+def test_cash_bears_the_rounding_and_the_card_pays_what_the_terminal_took() -> None:
+    tenders = (paid("Card", "5.00"), paid("Cash", "6.95", index=1))
+    order = sale(lines=(line(gross="11.98"),), rounding=Decimal("-0.03"), tenders=tenders)
+
+    posted = {tender.name: amount for tender, amount in amounts_to_post(order)}
+
+    assert posted == {"Card": Decimal("5.00"), "Cash": Decimal("6.98")}
+
+
+def test_without_cash_the_first_tender_large_enough_bears_it() -> None:
+    tenders = (paid("Token", "0.02"), paid("Coins", "11.98", index=1))
+    order = sale(lines=(line(gross="11.97"),), rounding=Decimal("0.03"), tenders=tenders)
+
+    posted = {tender.name: amount for tender, amount in amounts_to_post(order)}
+
+    assert posted == {"Token": Decimal("0.02"), "Coins": Decimal("11.95")}
+
+
+def test_a_tender_of_nothing_pays_nothing() -> None:
+    order = sale(tenders=(paid(), paid("Voucher", "0.00", index=1)))
+
+    assert [tender.name for tender, _ in amounts_to_post(order)] == ["Card"]
+
+
 @given(st.lists(PENNIES, min_size=1, max_size=6), st.sampled_from([Decimal(20), Decimal(0)]))
 def test_the_lines_of_an_order_add_up_to_what_the_till_stated(
     prices: list[Decimal], rate: Decimal
