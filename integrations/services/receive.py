@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from integrations.connectors.bodies import storable
 from integrations.models import Connection, InboundEvent
@@ -10,6 +10,11 @@ from integrations.ports import Fact, Hint
 
 LONGEST_ID = 120  # characters of InboundEvent.external_id
 LONGEST_NAME = 64  # of InboundEvent.version; a SHA-256 in hexadecimal digits
+
+# Every sale that we post moves the owner's stock, and it tells us so: what it tells within one
+# window is read in one request. Sales themselves never wait.
+GATHERED = {"stock-changes": timedelta(seconds=10)}
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def store_facts(
@@ -59,7 +64,7 @@ def store_hints(connection: Connection, hints: Sequence[Hint], *, now: datetime)
                 source=InboundEvent.Source.WEBHOOK,
                 occurred_at=hint.occurred_at,
                 received_at=now,
-                not_before=now,
+                not_before=_window_end(hint.topic, now),
                 payload=storable(hint.payload),
             )
             for hint in hints
@@ -67,6 +72,11 @@ def store_hints(connection: Connection, hints: Sequence[Hint], *, now: datetime)
         ignore_conflicts=True,
         batch_size=500,
     )
+
+
+def _window_end(topic: str, now: datetime) -> datetime:
+    window = GATHERED.get(topic)
+    return EPOCH + ((now - EPOCH) // window + 1) * window if window else now
 
 
 def _name(event_id: str) -> str:

@@ -182,3 +182,44 @@ def test_after_a_pause_one_cheap_question_decides_whether_the_lane_opens(hub: Wo
 
     assert while_down > NOW
     assert facts() == ["1001"]
+
+
+def test_what_the_owner_tells_of_its_stock_within_one_window_is_read_in_one_request(
+    hub: Worker,
+) -> None:
+    link = open_shop("SOCK", "HAT")
+    for number, sku in enumerate(("SOCK", "HAT")):
+        hint = Hint(f"e-{number}", "stock-changes", f"p-{sku}", {})
+        store_hints(link.owner, [hint], now=NOW + timedelta(seconds=number))
+
+    at_once = fetch(hub.rt, link.owner)
+    hub.clock.pass_time(seconds=10)
+    fetch(hub.rt, link.owner)
+
+    assert at_once == 0
+    assert hub.ledger.asked == [("levels", "W3", "HAT", "SOCK")]
+
+
+def test_a_sale_is_asked_for_at_once(hub: Worker, tills: Connection) -> None:
+    hub.tills.keep(fact(sale()))
+    tell(tills, "1001")
+
+    assert fetch(hub.rt, tills) == 1
+
+
+def test_product_hints_fetch_the_products_again(hub: Worker) -> None:
+    link = open_shop()
+    store_hints(link.owner, [Hint("e-1", "products", "p-SOCK", {})], now=NOW)
+
+    fetch(hub.rt, link.owner)
+
+    assert hub.ledger.asked == [("products", "p-SOCK")]
+
+
+def test_a_hint_about_something_we_do_not_use_is_closed(hub: Worker, tills: Connection) -> None:
+    store_hints(tills, [Hint("e-1", "goods-out-notes", "7", {})], now=NOW)
+
+    fetch(hub.rt, tills)
+
+    assert InboundEvent.objects.get().state == "planned"
+    assert hub.tills.asked == []
