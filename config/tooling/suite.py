@@ -16,7 +16,6 @@ from config.tooling.environment import PYTHON, ROOT, environment, tool
 
 FAST, COVERAGE = "--fast", "--coverage"  # flags of `test`; everything else goes to pytest
 NOTHING_COLLECTED = 5  # pytest's exit code
-SPARSE = "16"  # SQLite has struck the boundaries densely; PostgreSQL shows that its SQL agrees
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -105,7 +104,6 @@ def tests(suite: Suite, flags: frozenset[str], extra: Sequence[str]) -> None:
             suite.skipped("pytest, PostgreSQL", "No server, and no binaries to start one.")
             return
         database = {"TEST_DATABASE_URL": url, "PLUMBLINE_TEST_RUN": str(os.getpid())}
-        database |= {"PLUMBLINE_STRIDE": os.environ.get("PLUMBLINE_STRIDE", SPARSE)}
         chosen = ["-m", "db and not browser", "-n", "auto", *extra]
         suite.pytest("pytest, PostgreSQL", *chosen, env=database)
 
