@@ -17,6 +17,7 @@ LEASE = timedelta(seconds=55)  # longer than a task may run (timeout 60 kills it
 # A sweep with more to do than this gives its worker to the next in the queue, and queues again:
 # a backlog of orders must not keep stock levels waiting.
 BUDGET = timedelta(seconds=4)
+NAP = timedelta(milliseconds=500)
 WAKE_UP_LOST = timedelta(seconds=30)  # a queued wake-up that did not start by then is sent again
 HEARTBEAT = "heartbeat"
 
@@ -134,13 +135,26 @@ def run(rt: Runtime, name: str) -> bool:
     answer: Answer = False
     try:
         answer = kind.run(rt, argument)
-        while answer is True and rt.clock() - started < BUDGET and _renew(rt, sweep):
+        while _goes_on(rt, answer, started) and _renew(rt, sweep):
             answer = kind.run(rt, argument)
     except Exception as problem:  # the worker loop's last resort: the sweep runs again later
         log.exception("sweep failed name=%s", name)
         error = f"{type(problem).__name__}: {problem}"[:300]
     _give_back(rt, sweep, answer, error)
     return True
+
+
+def _goes_on(rt: Runtime, answer: Answer, started: datetime) -> bool:
+    """More to do at once, or after a rest so short that handing over would take longer."""
+    now = rt.clock()
+    if now - started >= BUDGET:
+        return False
+    if isinstance(answer, bool):
+        return answer
+    if answer - now > NAP:
+        return False
+    rt.sleep(max((answer - now).total_seconds(), 0))
+    return rt.clock() >= answer
 
 
 def _take(rt: Runtime, name: str) -> Sweep | None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Min
+
 from integrations.connectors.errors import ConnectorError, ThrottledError
 from integrations.models import Connection, InboundEvent, Link
 from integrations.services import cadence, claim, health, pace, readings, subscriptions
@@ -73,7 +75,16 @@ def intake(rt: Runtime, slug: str) -> Answer:
     more |= poll(rt, connection)
     if more:
         plan_now(rt, "")
-    return more
+    return more or _next_hint(connection) or False
+
+
+def _next_hint(connection: Connection) -> datetime | None:
+    """When a hint that had to wait for its fetch may be tried again."""
+    waiting = InboundEvent.objects.hints().filter(
+        connection=connection, state=InboundEvent.State.RECEIVED
+    )
+    at: datetime | None = waiting.aggregate(at=Min("not_before"))["at"]
+    return at
 
 
 def plan_now(rt: Runtime, _: str) -> Answer:

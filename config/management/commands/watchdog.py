@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = "Run the workers: wake them when something is due, restart them when they hang."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--every", type=float, default=1.0, help="seconds between looks")
+        parser.add_argument("--every", type=float, default=0.25, help="seconds between looks")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = threading.Event()

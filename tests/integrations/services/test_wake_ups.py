@@ -46,3 +46,21 @@ def test_a_wake_up_that_found_it_busy_does_not_hold_up_the_next(
     assert not ran
     assert schedule.enqueue_due(now) == 1
     assert woken == ["heartbeat"]
+
+
+def test_a_short_rest_is_slept_through_instead_of_handed_over(
+    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    clock = [now]
+    answers = [now + timedelta(milliseconds=50), False]
+    kind = schedule.SweepKind("heartbeat", 20, lambda rt, _: answers.pop(0), lambda: [""])
+    monkeypatch.setitem(schedule._kinds, "heartbeat", kind)
+    rt = Runtime(
+        open=Mock(),
+        clock=lambda: clock[0],
+        sleep=lambda seconds: clock.append(clock.pop() + timedelta(seconds=seconds)),
+    )
+
+    schedule.run(rt, "heartbeat")
+
+    assert (answers, clock) == ([], [now + timedelta(milliseconds=50)])
