@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from integrations.connectors.brightpearl.assumed import IDS_PER_REQUEST
 from tests.benchmarks import bed, traffic
 from tests.benchmarks.report import tell
 
 BUNDLE = 10  # messages, Brightpearl's most
-ID_SET = 200  # ids of one read that we ask for at most
 BUDGETS = {
     ("per_order", True): 650,
     ("per_order", False): 5700,
@@ -29,8 +29,7 @@ APART = {
     "stock levels": ("product-availability",),
     "set-up and choices": ("accounting-service/tax-code", "nominal-code", "payment-method"),
 }
-SINGLE_READS = {"create-order": ID_SET, "create-credit": ID_SET}
-# Written one by one even where bundles are made: their answer is needed before the next step.
+READS = ("create-order", "create-credit")  # whose row ids the next step needs
 WRITES = (
     *("create-order", "issue-goods-out", "ship-goods-out", "take-payment", "close-order"),
     *("create-credit", "receive-goods-in", "refund-payment", "close-credit", "post-journal"),
@@ -86,7 +85,7 @@ def floor(posted: Mapping[str, int], *, bundled: bool) -> int:
     """The fewest requests that can write these effects."""
     size = BUNDLE if bundled else 1
     writes = sum(math.ceil(posted.get(operation, 0) / size) for operation in WRITES)
-    reads = sum(math.ceil(posted.get(operation, 0) / n) for operation, n in SINGLE_READS.items())
+    reads = sum(math.ceil(posted.get(operation, 0) / IDS_PER_REQUEST) for operation in READS)
     return writes + reads
 
 
