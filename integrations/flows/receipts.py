@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from integrations.canonical.effects import EffectLine
 from integrations.canonical.money import minor_unit
-from integrations.canonical.orders import OrderLine, SalesCredit, SalesOrder, Tender
+from integrations.canonical.orders import OrderLine, SalesCredit, SalesOrder
 from integrations.flows.decisions import Obstacle
 from integrations.mapping.lookups import Item, Lookups, Need
 from integrations.mapping.tables import TABLES
@@ -163,60 +162,3 @@ def _items(
         else:
             items[line.sku] = matches[0]
     return items, list(dict.fromkeys(obstacles))
-
-
-def effect_lines(receipt: Receipt, codes: Codes) -> tuple[EffectLine, ...]:
-    """The receipt's lines in the ERP's codes, amounts unmodified, and a rounding line if needed."""
-    lines = [
-        EffectLine(
-            line_id=line.line_id,
-            sku=line.sku,
-            product_id=codes.items[line.sku].product_id,
-            name=line.name,
-            quantity=line.quantity,
-            net=line.net,
-            tax=line.tax,
-            tax_code=codes.tax_codes[line.tax_rate],
-            is_stocked=codes.items[line.sku].is_stocked,
-        )
-        for line in receipt.lines
-    ]
-    net = receipt.stated_net - sum(line.net for line in receipt.lines)
-    tax = receipt.stated_tax - sum(line.tax for line in receipt.lines)
-    if net or tax:  # at most one minor unit a line: `faults` refused more
-        lines.append(_rounding_line(lines[0], net=net, tax=tax))
-    return tuple(lines)
-
-
-def _rounding_line(pattern: EffectLine, *, net: Decimal, tax: Decimal) -> EffectLine:
-    return EffectLine(
-        line_id="rounding",
-        sku="",
-        product_id="",
-        name="Rounding",
-        quantity=Decimal(1),
-        net=net,
-        tax=tax,
-        tax_code=pattern.tax_code,
-        is_stocked=False,
-    )
-
-
-def amounts_to_post(receipt: Receipt) -> list[tuple[Tender, Decimal]]:
-    """Tenders with what each pays of the order's own total.
-
-    Cash rounding is taken off the cash, or where no tender is called so off the first one large
-    enough: the ERP order carries no rounding, the day journal does.
-    """
-    rounded = _rounded_tender(receipt) if receipt.rounding else None
-    amounts = [
-        (tender, tender.amount - (receipt.rounding if tender is rounded else 0))
-        for tender in receipt.tenders
-    ]
-    return [(tender, amount) for tender, amount in amounts if amount > 0]
-
-
-def _rounded_tender(receipt: Receipt) -> Tender | None:
-    large_enough = [tender for tender in receipt.tenders if tender.amount > receipt.rounding]
-    cash = [tender for tender in large_enough if tender.name.casefold() == CASH]
-    return next(iter([*cash, *large_enough]), None)

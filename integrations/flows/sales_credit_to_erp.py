@@ -7,7 +7,6 @@ from decimal import Decimal
 from integrations.canonical.effects import (
     CloseCredit,
     CreateCredit,
-    GoodsLine,
     ReceiveGoodsIn,
     RefundPayment,
 )
@@ -22,11 +21,10 @@ from integrations.flows.decisions import (
     Post,
     Skip,
 )
+from integrations.flows.receipt_effects import document, goods_lines, money
 from integrations.flows.receipts import (
     Codes,
     ReceiptPolicy,
-    amounts_to_post,
-    effect_lines,
     faults,
     invalid,
     resolve,
@@ -128,24 +126,11 @@ def _steps(
 ) -> list[Planned]:
     ref = f"{policy.channel}:{credit.external_id}"
     key = f"{FLOW}:{ref}"
-    create = CreateCredit(
-        external_ref=ref,
-        reference=credit.number,
-        contact_id=codes.contact if credit.customer.is_anonymous else "",
-        customer=credit.customer,
-        warehouse_id=codes.warehouse,
-        status_id=codes.status,
-        channel_id=codes.channel_id,
-        price_list_id=policy.price_list,
-        placed_at=credit.placed_at,
-        tax_date=on,
-        currency=credit.currency,
-        lines=effect_lines(credit, codes),
-    )
+    create = document(CreateCredit, credit, codes, on=on, policy=policy, ref=ref)
     steps = [
         Planned(f"{key}:credit", create, lanes.SALES, link_kind="order", value=credit.stated_gross)
     ]
-    goods = _goods(credit, codes, dispositions)
+    goods = goods_lines(credit, codes, dispositions)
     if goods:
         receive = ReceiveGoodsIn(
             reference=f"{ref}:IN",
@@ -156,44 +141,5 @@ def _steps(
         )
         steps.append(Planned(f"{key}:goods-in", receive, lanes.SALES, step=2, link_kind="goods_in"))
     if policy.accounting_mode == "per_order":
-        steps += _refunds(credit, codes, key=key, ref=ref)
-        close = CloseCredit(tax_date=on)
-        steps.append(Planned(f"{key}:close", close, lanes.STATUSES, step=4, link_kind="close"))
+        steps += money(credit, codes, pay=RefundPayment, close=CloseCredit, on=on, key=key, ref=ref)
     return steps
-
-
-def _goods(
-    credit: SalesCredit, codes: Codes, dispositions: dict[str, str]
-) -> tuple[GoodsLine, ...]:
-    return tuple(
-        GoodsLine(
-            line_id=line.line_id,
-            sku=line.sku,
-            product_id=codes.items[line.sku].product_id,
-            quantity=line.quantity,
-            disposition=dispositions[line.line_id],  # type: ignore[arg-type]  # closed list of the table
-        )
-        for line in credit.lines
-        if codes.items[line.sku].is_stocked
-    )
-
-
-def _refunds(credit: SalesCredit, codes: Codes, *, key: str, ref: str) -> list[Planned]:
-    return [
-        Planned(
-            f"{key}:refund:{tender.index}",
-            RefundPayment(
-                transaction_ref=f"{ref}:R{tender.index}",
-                method_code=codes.methods[tender.index][0],
-                amount=amount,
-                currency=credit.currency,
-                paid_at=credit.placed_at,
-                note=f"{credit.number} {tender.name}",
-            ),
-            lanes.PAYMENTS,
-            step=2,
-            link_kind=f"payment:{tender.index}",
-            value=amount,
-        )
-        for tender, amount in amounts_to_post(credit)
-    ]

@@ -22,7 +22,7 @@ SECRETS = re.compile(
     r"|://(?!user:password@)[^/\s:@{}<>$]+:[^/\s:@{}<>$]{8,}@[a-z]"
 )
 # Folders of one machine, which mean nothing on another.
-MACHINE = re.compile(r"\.\./shared\b|/work/|/home/[a-z]+/|/root/|/Users/[A-Za-z]+/|/tmp/plan")
+MACHINE = re.compile(r"\.\./shared\b|/work/|/home/[a-z]+/|/root/|/Users/[A-Za-z]+/")
 MADE = re.compile(r"(^|/)(__pycache__|\.venv|var|staticfiles|node_modules)/|\.(pyc|sqlite3|log)$")
 
 

@@ -16,8 +16,13 @@ from django.db.models import F
 
 from integrations import views
 from integrations.connectors.brightpearl.adapter import BrightpearlConnector
-from integrations.connectors.errors import AmbiguousError, ThrottledError, UnavailableError
-from integrations.flows import receipts, sales_credit_to_erp, sales_order_to_erp
+from integrations.connectors.errors import (
+    AmbiguousError,
+    RejectedError,
+    ThrottledError,
+    UnavailableError,
+)
+from integrations.flows import receipt_effects, sales_credit_to_erp
 from integrations.mapping.lookups import Lookups, Row
 from integrations.models import Transfer
 from integrations.ports import Done
@@ -100,12 +105,12 @@ def treats_a_lost_answer_as_a_failure() -> Iterator[None]:
         yield
 
 
-@bug("payment/timeout_applied", "sale/reset")
+@bug("sale/timeout_not_applied")
 def gives_each_attempt_a_key_of_its_own() -> Iterator[None]:
     original = refs.intents
 
     def own(intent: Any, transfer: Any) -> Any:
-        if transfer.operation != "create-order":
+        if transfer.operation != "create-order" or transfer.attempts < 2:
             return intent
         ref = f"{intent.effect.external_ref}-{transfer.attempts}"
         return replace(intent, effect=intent.effect.model_copy(update={"external_ref": ref}))
@@ -194,12 +199,12 @@ def takes_the_day_of_the_server() -> Iterator[None]:
 
 @bug()
 def counts_money_in_floats() -> Iterator[None]:
-    original = receipts.effect_lines
+    original = receipt_effects.effect_lines
 
     def lines(receipt: Any, codes: Any) -> Any:
         return tuple(_floated(line) for line in original(receipt, codes))
 
-    with swap(sales_order_to_erp, "effect_lines", lines):
+    with swap(receipt_effects, "effect_lines", lines):
         yield
 
 
@@ -214,7 +219,7 @@ def leaves_cash_rounding_in_the_payment() -> Iterator[None]:
     def amounts(receipt: Any) -> list[Any]:
         return [(tender, tender.amount) for tender in receipt.tenders if tender.amount > 0]
 
-    with swap(sales_order_to_erp, "amounts_to_post", amounts):
+    with swap(receipt_effects, "amounts_to_post", amounts):
         yield
 
 
@@ -274,12 +279,12 @@ def takes_a_batch_for_done_when_one_item_is() -> Iterator[None]:
 
 
 @bug("throttle_storm")
-def uses_up_attempts_while_throttled() -> Iterator[None]:
+def takes_a_throttle_for_a_refusal() -> Iterator[None]:
     original = outcomes._fail
 
     def fail(transfer: Any, error: Any, **rest: Any) -> None:
         if isinstance(error, ThrottledError):
-            error = UnavailableError(error.sentence)
+            error = RejectedError(error.sentence)
         original(transfer, error, **rest)
 
     with swap(outcomes, "_fail", fail):

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.canonical.orders import SalesOrder
-from integrations.flows.receipts import amounts_to_post, effect_lines, needs, rate_text, resolve
+from integrations.flows.receipt_effects import amounts_to_post, effect_lines
+from integrations.flows.receipts import needs, rate_text, resolve
 from integrations.mapping.lookups import Need
 from tests.factories.receipts import line, paid, sale
 from tests.integrations.flows.kit import DAY, lookups
