@@ -16,6 +16,8 @@ KINDS = (
     "crash_after",
     "commit_before",
     "commit_after",
+    "frozen_after_request",
+    "frozen_after_commit",
     *(fault.value for fault in Fault),
     *(f"hook_{fault.value}" for fault in HookFault),
 )
@@ -69,7 +71,7 @@ class Grid:
         run = self.golden
         if kind.startswith("hook"):
             return range(1, run.hooks + 1)
-        return range(1, (run.commits if kind.startswith("commit") else run.requests) + 1)
+        return range(1, (run.commits if "commit" in kind else run.requests) + 1)
 
     def sample(self, kind: str, *, stride: int) -> Sequence[int]:
         """Every `stride`-th place, beginning at another one for each kind."""
@@ -93,6 +95,10 @@ class Grid:
         where, _, rest = kind.partition("_")
         if kind in ("crash_before", "crash_after"):
             self.world.nemesis.plan([Point("request", place, rest)])
+        elif where == "frozen":
+            boundary = rest.partition("_")[2]
+            point = Point(boundary, place, rest.partition("_")[0])
+            self.world.nemesis.freezes = {point: self.world.sleep_through}
         elif where == "commit":
             self.world.nemesis.plan([Point("commit", place, rest)])
         elif where == "hook":
@@ -102,7 +108,7 @@ class Grid:
 
 
 def _struck(world: World, kind: str) -> bool:
-    if kind.startswith(("crash", "commit")):
+    if kind.startswith(("crash", "commit", "frozen")):
         return world.nemesis.crashes > 0
     if kind.startswith("hook"):
         return world.sandbox.hooks.counts[kind.removeprefix("hook_")] > 0

@@ -85,7 +85,7 @@ def conservation(world: World) -> Iterable[str]:
     known = set()
     for external_id, state, held in _documents():
         known.add(external_id.partition("-")[0])
-        if (state in ("held", "posting")) and not held:
+        if state in ("held", "posting", "parked") and not held:
             yield f"I1: {external_id} is {state} and no open hold says why"
         if state in ("posted", "dismissed", "skipped") and held == "document":
             yield f"I1: {external_id} is {state} and still held"

@@ -40,14 +40,17 @@ class Nemesis:
         self.watching = False  # only while product code runs, not the harness's own
         # (endpoint, what another worker does before the answer to its next call arrives)
         self.interlude: tuple[str, Callable[[], None]] | None = None
+        # where the worker sleeps, and what another one does meanwhile
+        self.freezes: dict[Point, Callable[[], None]] = {}
         self._points: set[Point] = set()
         self._open: list[str] = []
 
     def plan(self, points: Collection[Point]) -> None:
-        """Crash at these from now on; counts begin at one again."""
+        """Crash at these from now on; counts begin at one again. Nobody sleeps."""
         self.requests = self.commits = self.crashes = 0
         self._points = set(points)
         self.interlude = None
+        self.freezes = {}
 
     def revive(self) -> None:
         """A new process takes over: what was not committed is gone."""
@@ -113,15 +116,24 @@ class Nemesis:
             cursor.execute(database.ops.savepoint_rollback_sql(undo))
             cursor.close()
         self._at("commit", number, "before")
+        if not undo:  # a statement that returns rows is not over when it returns: sleep before it
+            self._sleep(Point("commit", number, "after"))
         answer = execute()
         self._at("commit", number, "after")
         return answer
 
     def _at(self, where: str, index: int, side: str) -> None:
+        self._sleep(Point(where, index, side))
         if Point(where, index, side) in self._points:
             self.dead = True
             self.crashes += 1
             raise SimulatedCrash(f"{side} {where} {index}")
+
+    def _sleep(self, point: Point) -> None:
+        meanwhile = self.freezes.pop(point, None)
+        if meanwhile is not None:
+            self.crashes += 1
+            meanwhile()
 
     def _refuse_the_dead(self) -> None:
         if self.dead:
