@@ -86,7 +86,8 @@ def _addresses() -> Iterator[tuple[str, str]]:
     yield "connections", "/connections/"
     yield "mappings", "/mappings/"
     yield "days", "/days/"
-    yield "one day", f"/days/{sale.store_code}/{day}/"
+    if public.stores().filter(code=sale.store_code).exists():  # the bulk rows have none
+        yield "one day", f"/days/{sale.store_code}/{day}/"
     if case is not None:
         yield "one exception", f"/exceptions/{case.pk}/"
 
