@@ -39,7 +39,7 @@ class Spell:
 
 def settled(world: World) -> list[str]:
     """Work to the end and look at everything."""
-    if not world.work(timedelta(hours=2)):
+    if not world.work(timedelta(minutes=45)):
         return ["it does not come to rest"]
     return invariants.check(world)
 
