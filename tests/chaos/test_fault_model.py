@@ -27,6 +27,7 @@ SENTENCES = {
     "refund_before_sale": "F16: a return that overtakes its sale waits for it",
     "double_refund": "F39: no more is refunded than was paid",
     "zero_everywhere": "a wiped owner does not empty the shops",
+    "late_approval": "F38: a late approval sends no level that was replaced",
     "old_level_late": "F38: an old level is never sent after a newer one",
     "unknown_price": "unknown is never zero",
     "revoked_and_restored": "F40: revoked credentials fail nobody's work",

@@ -367,7 +367,7 @@ def switches_the_guard_off() -> Iterator[None]:
         yield
 
 
-@bug("old_level_late", "zombie_at_level")
+@bug("late_approval")
 def leaves_old_levels_in_the_queue() -> Iterator[None]:
     with swap(publish, "supersede", lambda *args, **kwargs: None):
         yield

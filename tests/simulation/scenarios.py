@@ -10,6 +10,7 @@ from decimal import Decimal
 from integrations.models import CatalogueItem, Connection, Hold, Link, RateBudget
 from integrations.sandbox.core.faults import Boundary, Fault, FaultScript, HookFault
 from integrations.sandbox.trade.control import desk_of
+from integrations.services import commands
 from tests.simulation import golden, invariants, shop
 from tests.simulation.effects import outcome
 from tests.simulation.world import World
@@ -159,6 +160,19 @@ def zero_everywhere(world: World) -> list[str]:
     return [] if Hold.objects.open().filter(kind="STOCK_WRITE_HELD").exists() else ["nothing held"]
 
 
+def late_approval(world: World) -> list[str]:
+    """F38: the wiped stock was put right meanwhile; approving the old levels sends none of them."""
+    problems = zero_everywhere(world)
+    for sku in ("MG-WHI", "NB-RUL", "SK-GRE-S", "FD", "BK", "CB"):
+        golden.correct(world, sku, shop.LEEDS, Decimal(shop.OPENING_EACH))
+    world.work()
+    with world.operator():
+        commands.approve_levels(
+            link_slug=world.link().slug, by="olive", reason="Simulated", now=world.now()
+        )
+    return [*problems, *settled(world)]
+
+
 def old_level_late(world: World) -> list[str]:
     """F38: a level that could not be sent must not be sent after the newer one."""
     world.ring(SALE)
@@ -226,6 +240,7 @@ SCENARIOS: dict[str, Scenario] = {
         refund_before_sale,
         double_refund,
         zero_everywhere,
+        late_approval,
         old_level_late,
         unknown_price,
         revoked_and_restored,
