@@ -28,7 +28,7 @@ from integrations.services.bulk import update_many
 from integrations.services.documents import transfer_of
 from integrations.services.places import Places, places
 from integrations.services.policy import link_policy
-from integrations.services.runtime import Runtime
+from integrations.services.runtime import Runtime, new_token
 
 FLOW = "stock-to-channel"
 BATCH = 5000
@@ -186,7 +186,7 @@ def _queue(
         transfer_of(
             Planned(
                 key=f"{FLOW}:{link.channel.slug}:{level.location_code}:{level.sku}"
-                f":{int(now.timestamp() * 1000)}",
+                f":{new_token()[:12]}",
                 effect=SetLevel(
                     location_code=level.location_code,
                     sku=level.sku,
