@@ -1,7 +1,7 @@
-"""Teams, who owns what, and the cases that people work on."""
+"""The cases that people work on, what each holds up, and everything done about them."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -10,58 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from monitoring.working_time import Hours
+from monitoring.models.teams import Team
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-
-
-class Team(models.Model):
-    """A part of the business that owns cases, and when it works."""
-
-    code = models.CharField(max_length=5, unique=True)
-    name = models.CharField(max_length=60)
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="teams", blank=True)
-    timezone = models.CharField(max_length=40, default="Europe/London")
-    opens = models.TimeField(default=time(8))
-    closes = models.TimeField(default=time(18))
-    weekdays = models.CharField(max_length=7, default="01234")  # Monday is 0
-
-    class Meta:
-        ordering = ("name",)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def hours(self) -> Hours:
-        weekdays = frozenset(int(day) for day in self.weekdays)
-        return Hours(self.timezone, self.opens, self.closes, weekdays)
-
-
-class RoutingRule(models.Model):
-    """One line of the routing table; empty conditions match everything, the last match wins."""
-
-    position = models.PositiveIntegerField(unique=True)
-    type_key = models.CharField(max_length=30, blank=True)
-    link = models.ForeignKey("integrations.Link", models.CASCADE, null=True, blank=True)
-    store_code = models.CharField(max_length=40, blank=True)
-    least_value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    currency = models.CharField(max_length=3, blank=True)
-    team = models.ForeignKey(Team, models.PROTECT, related_name="rules")
-    note = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        ordering = ("position",)
-
-
-class Assumption(models.Model):
-    """A figure of `value.FIGURES` that somebody changed."""
-
-    key = models.CharField(max_length=40, unique=True)
-    value = models.DecimalField(max_digits=18, decimal_places=4)
-    changed_at = models.DateTimeField()
-    changed_by = models.CharField(max_length=150)
 
 
 class ExceptionCaseQuerySet(models.QuerySet["ExceptionCase"]):
@@ -266,6 +218,8 @@ class CaseEvent(models.Model):
         COMMENTED = "commented"
         RESOLVED = "resolved"
         DISMISSED = "dismissed"
+        ESCALATED = "escalated"
+        UNDONE = "undone"
 
     case = models.ForeignKey(ExceptionCase, models.CASCADE, related_name="timeline")
     at = models.DateTimeField()
