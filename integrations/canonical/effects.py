@@ -12,7 +12,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from integrations.canonical.base import CanonicalRecord, Instant, Quantity
-from integrations.canonical.orders import Customer
+from integrations.canonical.fulfilment import Stage, Tracking
+from integrations.canonical.orders import Address, Customer
 
 
 class Effect(CanonicalRecord):
@@ -34,6 +35,14 @@ class EffectLine(CanonicalRecord):
     is_stocked: bool = True
 
 
+class PaidPart(CanonicalRecord):
+    """One tender that travels inside the order, in the target's own payment method."""
+
+    method_code: str
+    amount: Decimal = Field(gt=0)
+    reference: str = ""
+
+
 class CreateOrder(Effect):
     """A sales order with its lines, whole or not at all."""
 
@@ -51,6 +60,10 @@ class CreateOrder(Effect):
     tax_date: date
     currency: str
     lines: tuple[EffectLine, ...]
+    ship_to: Address | None = None
+    bill_to: Address | None = None
+    shipping_method_id: str = ""
+    payments: tuple[PaidPart, ...] = ()  # only for a target that takes them with the order
 
 
 class CreateCredit(CreateOrder):
@@ -176,6 +189,122 @@ class PutProduct(Effect):
     is_active: bool = True
 
 
+class SetVisibility(Effect):
+    """Show or hide a product in the shop; it stays in the catalogue."""
+
+    operation: ClassVar[str] = "set-visibility"
+
+    sku: str
+    product_id: str  # the shop's
+    is_visible: bool
+
+
+class ShipmentLine(CanonicalRecord):
+    """`line_id` is the order line's id at the target."""
+
+    line_id: str
+    sku: str
+    quantity: Quantity = Field(gt=0)
+
+
+class CreateShipment(Effect):
+    """Tell a channel what left, with its tracking, in one write. Needs refs["order"].
+
+    Recovered by comparing tracking and items with the shipments of the order.
+    """
+
+    operation: ClassVar[str] = "create-shipment"
+
+    reference: str = Field(max_length=64)  # our key, readable at the target where it has room
+    shipped_at: Instant
+    tracking: Tracking
+    lines: tuple[ShipmentLine, ...] = Field(min_length=1)
+    warehouse_id: str = ""  # the target's stock location, where it wants one
+    moves_stock: bool = False  # False: the target's stock is told by levels, not by this
+    status_id: str = ""  # to set when the target does not move by itself
+
+
+class SetOrderStage(Effect):
+    """Tell a channel how far an order is; `status_id` is the target's own. Needs refs["order"]."""
+
+    operation: ClassVar[str] = "set-order-stage"
+
+    stage: Stage
+    status_id: str
+    at: Instant
+    note: str = ""
+
+
+class RefundOrder(Effect):
+    """Give money back at the shop, exactly as its own quote says. Needs refs["order"].
+
+    One at a time for an order. `expected_total` is what the till paid or promised: a quote that
+    differs is refused, never adapted.
+    """
+
+    operation: ClassVar[str] = "refund-order"
+
+    reference: str = Field(max_length=64)
+    lines: tuple[ShipmentLine, ...] = ()
+    shipping: Decimal = Decimal(0)
+    expected_total: Decimal = Field(gt=0)
+    currency: str
+    is_offline: bool = False  # True: the money went back at the till; the shop only records it
+    reason: str = Field(default="", max_length=1000)
+
+
+class PickLine(CanonicalRecord):
+    line_id: str
+    sku: str
+    name: str = ""
+    quantity: Quantity = Field(gt=0)
+    unit_gross: Decimal | None = None
+    barcode: str = ""
+
+
+class CreatePickupOrder(Effect):
+    """An online order to collect, put into the chosen store's till system, stock reserved."""
+
+    operation: ClassVar[str] = "create-pickup-order"
+
+    external_ref: str = Field(max_length=64)
+    reference: str = Field(max_length=64)  # what the shopper will show
+    location_code: str  # the till system's stock location of the store
+    placed_at: Instant
+    currency: str
+    customer: Customer = Customer()
+    lines: tuple[EffectLine, ...]
+    note: str = ""
+
+
+class CreatePickList(Effect):
+    """An order that a warehouse picks, packs and sends, once and whole."""
+
+    operation: ClassVar[str] = "create-pick-list"
+
+    external_ref: str = Field(max_length=64)  # ours; the warehouse's key, never reused
+    order_type: Literal["ship_to_customer", "store_replenishment", "click_collect", "pos_sale"]
+    warehouse_id: str
+    ordered_at: Instant
+    required_by: Instant | None = None
+    shipping_method_id: str = ""
+    ship_to: Address | None = None  # None only for pos_sale
+    lines: tuple[PickLine, ...] = Field(min_length=1)
+    channel: str = ""
+    external_refs: dict[str, str] = {}
+    currency: str = ""
+    note: str = ""
+
+
+class CancelPickList(Effect):
+    """Ask the warehouse not to send an order. Needs refs["order"]."""
+
+    operation: ClassVar[str] = "cancel-pick-list"
+
+    external_ref: str = Field(max_length=64)
+    reason: str = ""
+
+
 EFFECTS: dict[str, type[Effect]] = {
     effect.operation: effect
     for effect in (
@@ -191,5 +320,12 @@ EFFECTS: dict[str, type[Effect]] = {
         PostJournal,
         SetLevel,
         PutProduct,
+        SetVisibility,
+        CreateShipment,
+        SetOrderStage,
+        RefundOrder,
+        CreatePickupOrder,
+        CreatePickList,
+        CancelPickList,
     )
 }

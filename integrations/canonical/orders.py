@@ -14,6 +14,38 @@ class OrderOrigin(StrEnum):
     ONLINE = "online"
 
 
+class LineRole(StrEnum):
+    """What a line is: goods, or what is charged beside them."""
+
+    GOODS = "goods"
+    SHIPPING = "shipping"
+    HANDLING = "handling"
+    WRAPPING = "wrapping"
+    FEE = "fee"
+
+
+class Handover(StrEnum):
+    """How the goods reach the shopper."""
+
+    TAKEN = "taken"  # over the counter
+    COLLECT = "collect"  # at the store of `pickup_location`
+    DELIVER = "deliver"  # to `ship_to`
+
+
+class Address(CanonicalRecord):
+    """Where goods go; only what a parcel needs."""
+
+    name: str = ""
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    region: str = ""
+    postcode: str = ""
+    country: str = ""  # ISO 3166, two letters
+    phone: str = ""
+    email: str = ""
+
+
 class OrderLine(CanonicalRecord):
     """One line as sold or returned; amounts are row totals, positive, as the source stated them."""
 
@@ -25,6 +57,7 @@ class OrderLine(CanonicalRecord):
     tax: Decimal  # row total
     tax_rate: Decimal  # percent, 20 is 20 %
     discount_net: Decimal = Decimal(0)  # row total taken off before tax; information only
+    role: LineRole = LineRole.GOODS
     is_gift_card: bool = False  # money taken in advance: a liability, no revenue
     condition_code: str = ""  # returns only: the reason or condition the till recorded
     original_line_id: str = ""  # returns only
@@ -76,6 +109,14 @@ class SalesOrder(_Receipt):
     """A completed or open sale; all amounts positive."""
 
     origin: OrderOrigin = OrderOrigin.TILL
+    handover: Handover = Handover.TAKEN
+    ship_to: Address | None = None
+    bill_to: Address | None = None
+    pickup_location: str = ""  # the source's code of the store that the shopper chose
+    shipping_method: str = ""  # the source's own name: what mapping rows are keyed by
+    customer_group: str = ""  # the shop's code of a trade group; "" everybody
+    is_paid: bool = True
+    note: str = ""
 
 
 class SalesCredit(_Receipt):

@@ -138,13 +138,18 @@ def _compare(draft: Draft) -> None:
     document, receipt = draft.document, draft.receipt
     if document.state in (Document.State.SKIPPED, Document.State.DISMISSED):
         draft.state, draft.reason = State.SKIPPED, f"The receipt was {document.state} before."
-    elif document.record == receipt.model_dump(mode="json"):
+    elif _is_same(document, receipt):
         draft.state, draft.reason = State.SUPERSEDED, "Nothing that matters changed."
     else:
         sentence = f"Receipt {receipt.number} changed at the till after it was transferred."
         obstacle = Obstacle("VALIDATION_FAILED", receipt.number, sentence, field="record")
         draft.state, draft.reason = State.HELD, sentence
         draft.decision = Blocked((obstacle,))
+
+
+def _is_same(document: Document, receipt: Receipt) -> bool:
+    """Whether it says what was stored; a field that is newer than the stored record is no change."""
+    return type(receipt).model_validate(document.record) == receipt
 
 
 def _store_drafts(drafts: Sequence[Draft], batch: Batch, now: datetime) -> list[Draft]:
