@@ -148,7 +148,7 @@ def _compare(draft: Draft) -> None:
 
 
 def _is_same(document: Document, receipt: Receipt) -> bool:
-    """Whether it says what was stored; a field that is newer than the stored record is no change."""
+    """Whether it says what was stored; a field newer than the stored record is no change."""
     return type(receipt).model_validate(document.record) == receipt
 
 
