@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from integrations import models
 from integrations.canonical.effects import JournalLine
-from integrations.mapping.sheets import SheetError
+from integrations.mapping.sheets import SheetError, disarm
 from integrations.mapping.tables import (
     JOURNAL_ACCOUNTS,
     MAPPING_TABLES,
@@ -272,6 +272,7 @@ __all__ = [
     "coverage",
     "cursors",
     "delete_mapping",
+    "disarm",
     "dismiss_hold",
     "document_lines",
     "document_links",
