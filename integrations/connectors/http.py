@@ -157,12 +157,20 @@ class VendorHttp:
         limiter = self._context.limiter
         limiter.acquire()
         try:
+            self._check_fence(ask)
             return self._exchange(ask)
         except ThrottledError as error:
             limiter.refuse(retry_after=error.retry_after)
             raise
         finally:
             limiter.release()
+
+    def _check_fence(self, ask: _Ask) -> None:
+        """The last look at the lease before a transfer leaves this machine."""
+        if ask.keys and self._context.fence.holds_back(self._context.clock()):
+            raise UnavailableError(
+                "Not sent: this worker was held up for longer than it may keep its work."
+            )
 
     def _exchange(self, ask: _Ask) -> Reply:
         started = self._context.clock()

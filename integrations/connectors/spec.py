@@ -1,7 +1,7 @@
 """What the rest of the product knows of a system before it talks to it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,19 @@ import httpx
 from pydantic import BaseModel
 
 from integrations.ports import Connector, Limiter, Recorder, TokenStore
+
+
+@dataclass(slots=True)
+class Fence:
+    """Until when transfers may be written: a worker that was frozen beyond its lease sends nothing.
+
+    What it held is looked up by others by then, and may have been sent again.
+    """
+
+    until: datetime | None = None  # None: nobody leased anything here
+
+    def holds_back(self, now: datetime) -> bool:
+        return self.until is not None and now >= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Context:
     clock: Callable[[], datetime]
     transport: httpx.BaseTransport | None = None  # None: the real network
     tokens: TokenStore | None = None  # None: renewed tokens are kept in this process only
+    fence: Fence = field(default_factory=Fence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Leases: who may work on a transfer, and for how long. A late writer is refused by its token."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.db import transaction
@@ -45,8 +45,13 @@ def claim_due(
     )
 
 
-def mark_sent(rt: Runtime, transfers: list[Transfer], token: str) -> list[Transfer]:
-    """Renew the lease at the last moment before sending; those lost meanwhile are left out."""
+def mark_sent(
+    rt: Runtime, transfers: list[Transfer], token: str
+) -> tuple[list[Transfer], datetime]:
+    """Renew the lease at the last moment before sending; those lost meanwhile are left out.
+
+    Returns them and when the lease ends: nothing may be sent after that.
+    """
     now = rt.clock()
     ids = [t.pk for t in transfers]
     mine = Transfer.objects.filter(
@@ -58,7 +63,7 @@ def mark_sent(rt: Runtime, transfers: list[Transfer], token: str) -> list[Transf
     kept = [t for t in transfers if t.pk in sent_at]
     for transfer in kept:
         transfer.first_sent_at = sent_at[transfer.pk]
-    return kept
+    return kept, now + LEASE
 
 
 def expire_leases(rt: Runtime) -> int:

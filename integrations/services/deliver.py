@@ -33,7 +33,7 @@ def deliver(rt: Runtime, connection: Connection, *, limit: int = 0) -> tuple[int
     if not transfers:
         return 0, None
     token = transfers[0].lease_token
-    transfers = mark_sent(rt, transfers, token)
+    transfers, buffer.fence.until = mark_sent(rt, transfers, token)
     answers = _send(connector, transfers)
     now = rt.clock()
     calls = store_calls(connection, buffer.drain())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from integrations.connectors.spec import Fence
 from integrations.models import Connection
 from integrations.ports import Call, Connector
 
@@ -47,9 +48,13 @@ def new_token() -> str:
 
 
 class CallBuffer:
-    """Collects calls during a send; the worker stores them afterwards, outside the request."""
+    """Collects calls during a send; the worker stores them afterwards, outside the request.
+
+    `fence` tells the connector until when this worker may write.
+    """
 
     def __init__(self) -> None:
+        self.fence = Fence()
         self._calls: list[Call] = []
         self._lock = threading.Lock()
 

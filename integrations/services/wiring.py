@@ -55,6 +55,7 @@ def build(
         clock=runtime_clock,
         transport=transport or GuardedTransport(settings.PLUMBLINE_ALLOWED_ORIGINS),
         tokens=_tokens(connection, config, runtime_clock),
+        fence=buffer.fence,
     )
     return system(connection.system).build(config, context), buffer
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 
 from integrations.connectors.errors import ThrottledError
-from integrations.connectors.spec import Context
+from integrations.connectors.spec import Context, Fence
 from integrations.ports import Call
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -68,6 +68,7 @@ class Bench:
     limiter: SpyLimiter = field(default_factory=SpyLimiter)
     recorder: SpyRecorder = field(default_factory=SpyRecorder)
     clock: HandClock = field(default_factory=HandClock)
+    fence: Fence = field(default_factory=Fence)
 
     @property
     def context(self) -> Context:
@@ -76,6 +77,7 @@ class Bench:
             recorder=self.recorder,
             clock=self.clock,
             transport=self.transport,
+            fence=self.fence,
         )
 
 

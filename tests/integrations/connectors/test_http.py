@@ -338,6 +338,22 @@ def test_nothing_is_sent_when_the_budget_is_used_up():
     assert desk.limiter.log == []
 
 
+def test_a_transfer_is_not_sent_once_its_lease_is_over():
+    """A worker that slept may wake up after others have sent what it held."""
+    desk = answering(200, json=1)
+    desk.fence.until = desk.clock() + timedelta(seconds=45)
+
+    write(desk, keys=("sale-1",))
+    desk.clock.advance(timedelta(seconds=45))
+    with pytest.raises(UnavailableError):
+        write(desk, keys=("sale-2",))
+    write(desk)  # nobody leased this: a subscription, a search
+    read(desk)
+
+    assert [call.keys for call in desk.recorder.calls] == [("sale-1",), (), ()]
+    assert desk.limiter.log.count("acquire") == desk.limiter.log.count("release")
+
+
 def test_the_limiter_learns_from_the_headers():
     def learn(headers):
         return Budget(remaining=int(headers["x-left"]), reset_after=timedelta(seconds=3))
