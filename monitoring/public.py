@@ -1,5 +1,6 @@
 """The front door of monitoring: types, cases to read, triage, and how to add a detector."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -61,6 +62,17 @@ def cases_in_tab(tab: str, user: "AbstractBaseUser | AnonymousUser") -> Exceptio
         "closed": lambda: listed.filter(closed_at__isnull=False).order_by("-closed_at", "-pk"),
     }
     return tabs[tab]()
+
+
+def open_counts(user: "AbstractBaseUser | AnonymousUser", codes: Sequence[str]) -> dict[str, int]:
+    """Count the open tabs of `user`, who is in the teams `codes`. Each count is out of an index."""
+    cases = ExceptionCase.objects
+    return {
+        "mine": cases.of(user).count(),
+        "team": cases.of_teams(codes).count() if codes else 0,
+        "all": cases.queue().count(),
+        "snoozed": cases.snoozed().count(),
+    }
 
 
 def team_codes(user: "AbstractBaseUser | AnonymousUser") -> list[str]:
@@ -130,6 +142,7 @@ __all__ = [
     "move",
     "occurrences",
     "open_cases",
+    "open_counts",
     "refresh_cases",
     "register_detectors",
     "replace_rules",

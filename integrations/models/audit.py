@@ -20,4 +20,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ("-at", "-id")
-        indexes = [models.Index(fields=("-at",), name="auditentry_recent")]
+        indexes = [
+            models.Index(fields=("-at",), name="auditentry_recent"),
+            models.Index(fields=("subject",), name="auditentry_by_subject"),
+        ]

@@ -75,6 +75,9 @@ class Document(models.Model):
             models.Index(fields=("number",), name="document_by_number"),
             models.Index(fields=("external_id",), name="document_by_external_id"),
             models.Index(fields=("-placed_at", "-id"), name="document_recent"),
+            models.Index(  # all that Today counts of the last day stands in the index
+                fields=("received_at", "kind", "state", "placed_at"), name="document_arrived"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +133,7 @@ class DocumentTender(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("document", "index"), name="documenttender_unique")
         ]
+        indexes = [models.Index(fields=("reference",), name="documenttender_by_reference")]
 
 
 class DocumentLink(models.Model):
@@ -172,4 +176,7 @@ class CatalogueItem(models.Model):
                 fields=("connection", "external_id"), name="catalogueitem_one_per_product"
             )
         ]
-        indexes = [models.Index(fields=("connection", "sku"), name="catalogueitem_by_sku")]
+        indexes = [
+            models.Index(fields=("sku", "connection"), name="catalogueitem_by_sku"),
+            models.Index(fields=("barcode",), name="catalogueitem_by_barcode"),
+        ]

@@ -128,6 +128,9 @@ class Transfer(models.Model):
                 name="transfer_ready_stock",
             ),
             models.Index(fields=("state", "-created_at"), name="transfer_by_state"),
+            models.Index(
+                fields=("posted_at",), condition=Q(state="posted"), name="transfer_posted"
+            ),
             models.Index(fields=("document", "step"), name="transfer_by_document"),
             models.Index(fields=("external_ref",), name="transfer_by_external_ref"),
         ]

@@ -1,6 +1,6 @@
 """Believable rows to multiply: receipts with their transfers, holds, and cases that are over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -33,7 +33,9 @@ HELD = (
 class Rows:
     """Makes rows for one pair of systems from one seed; nothing is saved here."""
 
-    def __init__(self, link: public.Link, stores: list[str], *, seed: int, now: datetime) -> None:
+    def __init__(
+        self, link: public.Link, stores: list[public.Store], *, seed: int, now: datetime
+    ) -> None:
         self.link, self.stores, self.now = link, stores, now
         self.random = Random(seed)
 
@@ -47,6 +49,7 @@ class Rows:
         at, gross = self.moment(days), self.amount()
         net = (gross / Decimal("1.2")).quantize(Decimal("0.01"))
         kind = "return" if self.random.random() < 0.08 else "sale"
+        store = self.random.choice(self.stores)
         return public.Document(
             pk=pk,
             connection_id=self.link.channel_id,
@@ -54,7 +57,8 @@ class Rows:
             kind=kind,
             external_id=f"bulk-{number}",
             number=f"R-{number:07d}",
-            store_code=self.random.choice(self.stores),
+            store=store,
+            store_code=store.code,
             placed_at=at,
             received_at=at + timedelta(seconds=2),
             planned_at=at + timedelta(seconds=3),
@@ -69,6 +73,33 @@ class Rows:
             record={},
         )
 
+    def line(self, pk: int, document: public.Document) -> public.DocumentLine:
+        return public.DocumentLine(
+            pk=pk,
+            document=document,
+            line_id="1",
+            sku=f"LB-{self.random.randrange(9999):05d}",
+            name="Enamel mug",
+            location_code=document.store_code,
+            quantity=1,
+            signed_quantity=1,
+            net=document.net,
+            tax=document.tax,
+            tax_rate=20,
+            moved_at=document.posted_at,
+            absorbed_at=document.posted_at,
+        )
+
+    def tender(self, pk: int, document: public.Document) -> public.DocumentTender:
+        return public.DocumentTender(
+            pk=pk,
+            document=document,
+            index=0,
+            name="Card",
+            amount=document.gross,
+            reference=f"PAY-{document.external_id}",
+        )
+
     def transfers(self, first: int, document: public.Document) -> Iterator[public.Transfer]:
         for offset, (operation, step, link_kind) in enumerate(STEPS):
             yield public.Transfer(
@@ -76,7 +107,7 @@ class Rows:
                 link=self.link,
                 flow="sales-order-to-erp",
                 operation=operation,
-                document_id=document.pk,
+                document=document,
                 connection_id=self.link.owner_id,
                 key=f"bulk:{document.external_id}:{operation}",
                 link_kind=link_kind,
@@ -93,6 +124,21 @@ class Rows:
                 created_at=document.received_at,
                 posted_at=document.posted_at,
                 verified_at=document.posted_at,
+            )
+
+    def links(
+        self, first: int, transfers: Iterable[public.Transfer]
+    ) -> Iterator[public.DocumentLink]:
+        """Where each effect that left a record stands."""
+        named = (each for each in transfers if each.link_kind)
+        for pk, transfer in enumerate(named, first):
+            yield public.DocumentLink(
+                pk=pk,
+                document=transfer.document,
+                connection_id=transfer.connection_id,
+                kind=transfer.link_kind,
+                external_id=transfer.external_ref,
+                linked_at=transfer.posted_at or transfer.created_at,
             )
 
     def held(self, number: int) -> tuple[public.Document, public.Hold]:
@@ -132,7 +178,7 @@ class Rows:
             state="dismissed" if dismissed else "resolved",
             team=team,
             link=self.link,
-            store_code=self.random.choice(["", *self.stores]),
+            store_code=self.random.choice(["", *(store.code for store in self.stores)]),
             value_at_risk=self.amount(),
             currency="GBP",
             value_is_exact=True,

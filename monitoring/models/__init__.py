@@ -9,6 +9,7 @@ from monitoring.models.cases import (
     ExceptionCaseQuerySet,
 )
 from monitoring.models.duties import CheckTick, ManualReading, ManualRevision, Measurement
+from monitoring.models.pipeline import FlowHour, StagePatience
 from monitoring.models.teams import Assumption, RoutingRule, Team
 
 __all__ = [
@@ -20,12 +21,14 @@ __all__ = [
     "DetectorRun",
     "ExceptionCase",
     "ExceptionCaseQuerySet",
+    "FlowHour",
     "ManualReading",
     "ManualRevision",
     "Measurement",
     "Message",
     "Notice",
     "RoutingRule",
+    "StagePatience",
     "Team",
     "Told",
 ]

@@ -26,6 +26,7 @@ WORDS = {
     "housekeep": "Tidy up",
     "choices": "Read lists of values",
     "watch": "Look for exceptions",
+    "tally": "Count what was sent",
     "journals": "Build day journals",
 }
 

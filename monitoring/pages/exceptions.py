@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -120,14 +120,8 @@ def _where(case: ExceptionCase) -> str:
 
 
 def tabs(request: HttpRequest, current: str, codes: list[str]) -> list[Tab]:
-    """Return the tabs with their counts: one query over what is open."""
-    snoozed = Q(snoozed_until__isnull=False)
-    counted = public.open_cases().aggregate(
-        mine=Count("pk", filter=~snoozed & Q(assignee=request.user.pk)),
-        team=Count("pk", filter=~snoozed & Q(team__code__in=codes)),
-        all=Count("pk", filter=~snoozed),
-        snoozed=Count("pk", filter=snoozed),
-    )
+    """Return the tabs with their counts."""
+    counted = public.open_counts(request.user, codes)
     url = reverse("exceptions")
     return [
         Tab(

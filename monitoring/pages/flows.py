@@ -1,12 +1,10 @@
 """The flows: what moves between the systems, how far behind it is, and what it costs."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q
-from django.db.models.functions import TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -18,6 +16,7 @@ from monitoring.kit.permissions import Capability
 from monitoring.pages.background import RUN, background
 from monitoring.pages.states import State, connection_state, flow_words
 from monitoring.pages.tabs import flow_tabs
+from monitoring.services import flow_hours
 
 DAY = timedelta(days=1)
 LATE = timedelta(minutes=15)  # older than this, waiting work is no longer ordinary
@@ -44,7 +43,6 @@ class Flow:
     held: int
     posted: int
     oldest: datetime | None
-    last: datetime | None
     hours: SafeString
     source: Connection
     target: Connection
@@ -69,78 +67,69 @@ def flows(request: HttpRequest) -> HttpResponse:
 
 
 def flow_rows(connections: dict[int, Connection], *, now: datetime) -> list[Flow]:
-    """Return one row per link and flow that has moved in the last day or still waits."""
+    """Return one row per link, flow and target that sent in the last day or still has work."""
     links = {link.pk: link for link in Link.objects.filter(enabled=True)}
     for link in links.values():
         link.channel, link.owner = connections[link.channel_id], connections[link.owner_id]
-    hourly = _hourly(now)
-    found = _counted(now)
+    hours = [flow_hours.hour_of(now) - back * flow_hours.HOUR for back in reversed(range(24))]
+    sent = flow_hours.sent(since=hours[0])
+    unfinished = {(row["link"], row["flow"], row["connection"]): row for row in _unfinished()}
     return [
-        _row(counted, links[counted["link"]], connections, hourly, now=now)
-        for counted in found
-        if counted["link"] in links
+        _row(
+            lane,
+            links[lane[0]],
+            connections,
+            unfinished.get(lane, IDLE),
+            [sent.get(lane, {}).get(hour, 0) for hour in hours],
+            now=now,
+        )
+        for lane in sorted({*sent, *unfinished})
+        if lane[0] in links
     ]
 
 
-def _counted(now: datetime) -> Any:
+IDLE = {"waiting_": 0, "checking": 0, "held": 0, "oldest": None}
+
+
+def _unfinished() -> Any:
+    """Return what is not sent yet, by link, flow and target. One query."""
     state = Transfer.State
-    ready = Q(state__in=(state.READY, state.SENDING))
-    recent = Q(state=state.POSTED, created_at__gte=now - DAY)
     return (
-        Transfer.objects.filter(Q(state__in=Transfer.UNFINISHED) | recent)
+        Transfer.objects.unfinished()
         .values("link", "flow", "connection")
         .annotate(
-            waiting_=Count("pk", filter=ready),
+            waiting_=Count("pk", filter=Q(state__in=(state.READY, state.SENDING))),
             checking=Count("pk", filter=Q(state=state.UNKNOWN)),
             held=Count("pk", filter=Q(state=state.HELD)),
-            posted=Count("pk", filter=recent),
-            oldest=Min("created_at", filter=Q(state__in=Transfer.UNFINISHED)),
+            oldest=Min("created_at"),
         )
-        .order_by("link", "flow")
-    )
-
-
-def _hourly(now: datetime) -> dict[tuple[int, str], dict[datetime, int]]:
-    """Return how many were sent in each hour of the last day, by link and flow."""
-    rows = (
-        Transfer.objects.filter(state=Transfer.State.POSTED, created_at__gte=now - DAY)
-        .annotate(hour=TruncHour("posted_at"))
-        .values_list("link", "flow", "hour")
-        .annotate(Count("pk"))
         .order_by()
     )
-    hours: dict[tuple[int, str], dict[datetime, int]] = defaultdict(dict)
-    for link, flow, hour, found in rows:
-        if hour is not None:
-            hours[link, flow][hour] = found
-    return hours
 
 
 def _row(
-    counted: dict[str, Any],
+    lane: flow_hours.Lane,
     link: Link,
     connections: dict[int, Connection],
-    hourly: dict[tuple[int, str], dict[datetime, int]],
+    counted: dict[str, Any],
+    by_hour: list[int],
     *,
     now: datetime,
 ) -> Flow:
-    target = connections[counted["connection"]]
-    by_hour = hourly[link.pk, counted["flow"]]
-    first = (now - DAY).replace(minute=0, second=0, microsecond=0)
-    values = [by_hour.get(first + timedelta(hours=step), 0) for step in range(25)]
-    words = flow_words(counted["flow"])
+    _, flow, target_id = lane
+    target, words = connections[target_id], flow_words(flow)
+    title = f"{words}: sent in each hour of the last day"
     return Flow(
         link=link,
-        flow=counted["flow"],
+        flow=flow,
         words=words,
         state=_state(counted, connection_state(target, now=now), now=now),
         waiting=counted["waiting_"],
         checking=counted["checking"],
         held=counted["held"],
-        posted=counted["posted"],
+        posted=sum(by_hour),
         oldest=counted["oldest"],
-        last=max(by_hour, default=None),
-        hours=charts.sparkline(values, title=f"{words}: sent in each hour of the last day"),
+        hours=charts.sparkline(by_hour, title=title),
         source=link.channel if target == link.owner else link.owner,
         target=target,
     )

@@ -1,11 +1,9 @@
 """Today: what needs this person, worst first, and whether everything else is well."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
@@ -44,15 +42,15 @@ def today(request: HttpRequest) -> HttpResponse:
     mine = list(public.cases_in_tab("team", request.user)[:CARDS]) if codes else []
     shown = mine or public.cases_in_tab("all", request.user)[:CARDS]
     moved = _moved(now)
-    queue = list(public.open_cases().filter(snoozed_until__isnull=True).values(*QUEUED))
+    queue = queue_figures(now=now)
     context = {
         "page": PAGE,
         "has_team": bool(codes),
         "team_is_clear": bool(codes) and not mine,
         "moved": moved,
-        "risk": at_risk(queue),
-        "causes": len(queue),
-        "urgent": sum(_due(row) < now + timedelta(hours=1) for row in queue),
+        "risk": [(row["value"], row["currency"]) for row in queue],
+        "causes": sum(row["causes"] for row in queue),
+        "urgent": sum(row["urgent"] for row in queue),
         "cards": [card(case, now=now) for case in shown],
         "sales": sales_figure(),
         "speed": speed(),
@@ -64,20 +62,19 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(request, "monitoring/today.html", context, partial=partial)
 
 
-QUEUED = ("value_at_risk", "currency", "acknowledged_at", "first_action_due", "resolve_due")
+def queue_figures(*, now: datetime) -> list[dict[str, Any]]:
+    """Return what is open per currency, the largest value first; currencies are never mixed.
 
-
-def _due(row: dict[str, Any]) -> datetime:
-    due: datetime = row["resolve_due"] if row["acknowledged_at"] else row["first_action_due"]
-    return due
-
-
-def at_risk(queue: Sequence[dict[str, Any]]) -> list[tuple[Decimal, str]]:
-    """Add up what is at risk per currency, the largest first; currencies are never mixed."""
-    sums: dict[str, Decimal] = {}
-    for row in queue:
-        sums[row["currency"]] = sums.get(row["currency"], Decimal(0)) + row["value_at_risk"]
-    return sorted(((total, code) for code, total in sums.items()), reverse=True)
+    One query. A case is urgent when the clock that runs ends within the hour.
+    """
+    soon = now + timedelta(hours=1)
+    first = Q(acknowledged_at__isnull=True, first_action_due__lt=soon)
+    second = Q(acknowledged_at__isnull=False, resolve_due__lt=soon)
+    rows: Any = ExceptionCase.objects.queue().order_by().values("currency")
+    figures = rows.annotate(
+        value=Sum("value_at_risk"), causes=Count("pk"), urgent=Count("pk", filter=first | second)
+    )
+    return sorted(figures, key=lambda row: (row["value"], row["currency"]), reverse=True)
 
 
 def _moved(now: datetime) -> dict[str, Any]:
@@ -109,12 +106,14 @@ def card(case: ExceptionCase, *, now: datetime) -> dict[str, Any]:
 
 def sales_figure() -> dict[str, Any]:
     """Return the sales of the latest trading day beside the same weekday before, day by day."""
-    sales = hub.documents().filter(kind=Document.Kind.SALE, business_date__isnull=False)
-    newest = sales.order_by("-business_date").values_list("business_date", flat=True).first()
+    sales = hub.documents().filter(kind=Document.Kind.SALE)
+    latest = sales.filter(business_date__isnull=False).order_by("-placed_at", "-id")
+    newest = latest.values_list("business_date", flat=True).first()
     if newest is None:
         return {"day": None}
+    stores = list(hub.stores().values_list("pk", flat=True))  # then days are counted in the index
     counted = dict(
-        sales.filter(business_date__gt=newest - WEEK - DAY, store__isnull=False)
+        sales.filter(business_date__gt=newest - WEEK - DAY, store__in=stores)
         .values_list("business_date")
         .annotate(Count("pk"))
         .order_by()

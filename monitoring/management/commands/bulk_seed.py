@@ -5,6 +5,7 @@ come from real holds, so a refresh keeps them.
 """
 
 from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from monitoring.management.bulk_rows import STEPS, Rows
 from monitoring.management.multiply import mend_sequences, multiply, next_id
 from monitoring.models import CaseEvent, ExceptionCase, Team
 from monitoring.services.cases import refresh_cases
+from monitoring.services.flow_hours import close_hours
 
 TEMPLATES = 2000  # rows made one by one; the rest are copies of them
 OPEN_SHARE = 50  # one case in so many is open
@@ -33,12 +35,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, cases: int, transfers: int, seed: int, **options: Any) -> None:
         _refuse(mix=options["mix"])
         now = public.system_now()
-        stores = [f"S{number:03d}" for number in range(1, 41)]
-        rows = Rows(_pair(), stores, seed=seed, now=now)
+        rows = Rows(_pair(), _stores(), seed=seed, now=now)
         with transaction.atomic():
             _receipts(rows, transfers // len(STEPS))
             _closed(rows, cases - cases // OPEN_SHARE)
             _held(rows, cases // OPEN_SHARE)
+        close_hours(now=now)
         done = refresh_cases(now=now)
         self.stdout.write(
             f"{ExceptionCase.objects.count():,} cases, {done.present:,} of them open; "
@@ -72,36 +74,58 @@ def _pair() -> public.Link:
     return link
 
 
+def _stores() -> list[public.Store]:
+    """Forty shops, some of them perhaps there already."""
+    return [
+        public.Store.objects.get_or_create(
+            code=f"S{number:03d}",
+            defaults={"name": f"Shop {number}", "timezone": "Europe/London"},
+        )[0]
+        for number in range(1, 41)
+    ]
+
+
 def _receipts(rows: Rows, wanted: int) -> None:
+    """Receipts with a line, a tender, their transfers, and where each of those stands."""
     count, copies = _shape(wanted)
     first, steps = next_id(public.Document), next_id(public.Transfer)
     documents = [rows.receipt(first + n, first + n, "posted", days=90) for n in range(count)]
-    public.Document.objects.bulk_create(documents, batch_size=500)
-    public.Transfer.objects.bulk_create(
-        (
-            transfer
-            for n, document in enumerate(documents)
-            for transfer in rows.transfers(steps + n * len(STEPS), document)
-        ),
-        batch_size=500,
-    )
+    transfers = [
+        transfer
+        for n, document in enumerate(documents)
+        for transfer in rows.transfers(steps + n * len(STEPS), document)
+    ]
+    _multiplied(documents, copies, suffix=("external_id", "number"))
+    _multiplied(transfers, copies, shift={"document_id": count}, suffix=("key", "external_ref"))
+    lines, tenders = next_id(public.DocumentLine), next_id(public.DocumentTender)
+    links = rows.links(next_id(public.DocumentLink), transfers)
+    for parts, suffix in (
+        ([rows.line(lines + n, each) for n, each in enumerate(documents)], ()),
+        ([rows.tender(tenders + n, each) for n, each in enumerate(documents)], ("reference",)),
+        (list(links), ("external_id",)),
+    ):
+        _multiplied(parts, copies, shift={"document_id": count}, suffix=suffix)
+
+
+def _multiplied(
+    rows: Sequence[Any],
+    copies: int,
+    *,
+    shift: Mapping[str, int] | None = None,
+    suffix: Sequence[str] = (),
+) -> None:
+    """Save `rows`, whose ids follow one another, and `copies` copies of each."""
+    model = type(rows[0])
+    model.objects.bulk_create(rows, batch_size=500)
     multiply(
-        public.Document,
-        first=first,
-        count=count,
+        model,
+        first=rows[0].pk,
+        count=len(rows),
         copies=copies,
-        shift={},
-        suffix=("external_id", "number"),
+        shift=shift or {},
+        suffix=suffix,
     )
-    multiply(
-        public.Transfer,
-        first=steps,
-        count=count * len(STEPS),
-        copies=copies,
-        shift={"document_id": count},
-        suffix=("key", "external_ref"),
-    )
-    mend_sequences([public.Document, public.Transfer])
+    mend_sequences([model])
 
 
 def _closed(rows: Rows, wanted: int) -> None:
@@ -109,16 +133,9 @@ def _closed(rows: Rows, wanted: int) -> None:
     teams = {team.code: team for team in Team.objects.all()}
     first, lines = next_id(ExceptionCase), next_id(CaseEvent)
     cases = [rows.closed_case(first + n, teams) for n in range(count)]
-    ExceptionCase.objects.bulk_create(cases, batch_size=500)
-    CaseEvent.objects.bulk_create(
-        (event for n, case in enumerate(cases) for event in rows.story(lines + 2 * n, case)),
-        batch_size=500,
-    )
-    multiply(
-        ExceptionCase, first=first, count=count, copies=copies, shift={}, suffix=("fingerprint",)
-    )
-    multiply(CaseEvent, first=lines, count=2 * count, copies=copies, shift={"case_id": count})
-    mend_sequences([ExceptionCase, CaseEvent])
+    story = [event for n, case in enumerate(cases) for event in rows.story(lines + 2 * n, case)]
+    _multiplied(cases, copies, suffix=("fingerprint",))
+    _multiplied(story, copies, shift={"case_id": count})
 
 
 def _held(rows: Rows, wanted: int) -> None:
