@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 ZERO = Decimal(0)
+LAST_UNITS = Decimal(2)  # so few are told before anything else
 
 
 def available(*, sellable: Decimal, safety: Decimal, in_flight: Decimal) -> Decimal:

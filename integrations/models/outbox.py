@@ -127,6 +127,9 @@ class Transfer(models.Model):
                 condition=Q(state="ready") & ~Q(sku=""),
                 name="transfer_ready_stock",
             ),
+            models.Index(
+                fields=("sku", "created_at"), condition=~Q(sku=""), name="transfer_by_sku"
+            ),
             models.Index(fields=("state", "-created_at"), name="transfer_by_state"),
             models.Index(
                 fields=("posted_at",), condition=Q(state="posted"), name="transfer_posted"

@@ -27,7 +27,9 @@ class StockReading(models.Model):
 class ChannelLevel(models.Model):
     """What a channel was last told, and what it should be told now.
 
-    `told` is empty until the channel accepted a level; `dirty_at` says since when it may differ.
+    `told` is empty until the channel accepted a level, or was found to show one before it was ever
+    told; `told_at` is empty again once something moved there; `accepted_at` stays. `dirty_at` says
+    since when it may differ.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="levels")
@@ -38,6 +40,7 @@ class ChannelLevel(models.Model):
     safety = quantity_field(default=0)
     told = quantity_field(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)  # the channel last took a level
     seen = quantity_field(null=True, blank=True)  # read from the channel
     seen_at = models.DateTimeField(null=True, blank=True)
     dirty_at = models.DateTimeField(null=True, blank=True)
@@ -59,7 +62,11 @@ class ChannelLevel(models.Model):
 
 
 class StockMovement(models.Model):
-    """A movement a system reported, one row per SKU."""
+    """A movement a system reported, one row per SKU.
+
+    Of kind `noticed` it was not reported: a reading of the owner differs from the one before by
+    more than what we moved there ourselves.
+    """
 
     connection = models.ForeignKey(Connection, models.CASCADE)
     external_id = models.CharField(max_length=120)

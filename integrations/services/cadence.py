@@ -23,6 +23,16 @@ def next_look(policy: StockPolicy, *, now: datetime) -> datetime:
     return min(_next(pace, now) for pace in (policy, *policy.by_location.values()))
 
 
+def interval_begin(policy: StockPolicy, *, now: datetime) -> datetime | None:
+    """When the newest interval of any of its places began; None where all are told as it happens.
+
+    At that moment a hybrid pace looks whether anything was overlooked.
+    """
+    paces = (policy, *policy.by_location.values())
+    begins = [_interval_begin(pace, now) for pace in paces if pace.cadence is not Cadence.EVENT]
+    return max(begins, default=None)
+
+
 def _ripe_at(pace: Pace, now: datetime) -> Q:
     """A level that was told a while ago is told its next change at once; only changes that follow
     closely are merged."""

@@ -1,31 +1,45 @@
-"""Once a night a channel's own levels are read, and what stands otherwise than told is told again.
+"""Every level of the owner and of a channel is read: each night, and whenever somebody asks.
 
 It goes on in steps that a cursor remembers: read every SKU, wait until the sales of that time are
-known too, then mark what differs. A till sale nobody told us of yet is not mistaken for drift.
+known too, show the result to its witnesses, then mark what differs to be told again. A till sale
+nobody told us of yet is not mistaken for drift.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from integrations.connectors.errors import ConnectorError, ThrottledError
 from integrations.models import ChannelLevel, InboundEvent, Link, StreamCursor, Transfer
 from integrations.services import health
 from integrations.services.bulk import update_many
 from integrations.services.calls import store_calls
-from integrations.services.places import places
+from integrations.services.places import places, product_ids
 from integrations.services.policy import link_policy
+from integrations.services.readings import read_levels
 from integrations.services.runtime import Runtime
 
 CHUNK = 100  # SKUs of one step
 LOOK_AGAIN = timedelta(seconds=10)
+FIRST_LOOK = 5000  # SKUs; so many are read warehouse by warehouse, which is cheaper
+
+# Who looks at a finished census before anything is corrected: (link, when it began, now).
+Witness = Callable[[Link, datetime, datetime], None]
+_witnesses: list[Witness] = []
+
+
+def witness_census(witness: Witness) -> None:
+    """Called once per process by each application that keeps what a census found."""
+    if witness not in _witnesses:
+        _witnesses.append(witness)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the census of one night has come."""
+    """How far the census of one night has come; one that was asked for has its moment as night."""
 
     night: datetime
     phase: str  # read, compare, done
@@ -51,9 +65,7 @@ def census(rt: Runtime, link: Link) -> bool | datetime:
     """One step of the night's census. True: go on; False: nothing to do; else when to go on."""
     now = rt.clock()
     night = latest_night(link_policy(link).stock.nightly_at, now=now)
-    row, made = StreamCursor.objects.get_or_create(
-        connection=link.channel, stream=f"census:{link.slug}"[:40]
-    )
+    row, _ = StreamCursor.objects.get_or_create(**_cursor_of(link))
     before = Progress.of(row.cursor) or Progress(night, "done")
     if before.night < night:
         before = Progress(night, "read")
@@ -70,6 +82,28 @@ def census(rt: Runtime, link: Link) -> bool | datetime:
     return answer
 
 
+def _cursor_of(link: Link) -> dict[str, Any]:
+    return {"connection": link.channel, "stream": f"census:{link.slug}"[:40]}
+
+
+def ask_for_census(link: Link, *, now: datetime) -> bool:
+    """Begin one now. False when one is under way: its result is as new as another's would be."""
+    row, _ = StreamCursor.objects.get_or_create(**_cursor_of(link))
+    before = Progress.of(row.cursor)
+    if before is not None and before.phase != "done":
+        return False
+    begun = str(Progress(now, "read"))
+    return bool(
+        StreamCursor.objects.filter(pk=row.pk, cursor=row.cursor).update(cursor=begun, due_at=now)
+    )
+
+
+def is_under_way(link: Link) -> bool:
+    row = StreamCursor.objects.filter(**_cursor_of(link)).first()
+    progress = Progress.of(row.cursor) if row else None
+    return progress is not None and progress.phase != "done"
+
+
 def _remember(row: StreamCursor, progress: Progress, now: datetime) -> None:
     """A worker that was overtaken changes nothing: the step is simply done twice."""
     fields: dict[str, object] = {"cursor": str(progress), "read_at": now}
@@ -83,11 +117,16 @@ def _step(rt: Runtime, link: Link, at: Progress) -> tuple[Progress, bool | datet
     if at.phase == "compare":
         if not _sales_are_known(link, since=at.night):
             return at, rt.clock() + LOOK_AGAIN
+        for witness in _witnesses:
+            witness(link, at.night, rt.clock())
         mark_differences(link, since=at.night, now=rt.clock())
         return Progress(at.night, "done"), False
     skus = _skus_after(link, at.sku)
     if not skus:
         return Progress(at.night, "compare"), True
+    where = places(link)
+    items = product_ids(link.owner_id, (where.owner_sku(sku) for sku in skus))
+    read_levels(rt, link, items)
     read_own_levels(rt, link, skus)
     return Progress(at.night, "read", skus[-1]), True
 
@@ -116,6 +155,43 @@ def read_own_levels(rt: Runtime, link: Link, skus: Sequence[str]) -> int:
         key=("connection", "location_code", "sku"),
     )
     return len(found)
+
+
+def is_new(link: Link) -> bool:
+    """Some level waits to be told for the first time, and the channel was not asked for it."""
+    return _new(link).exists()
+
+
+def _new(link: Link) -> QuerySet[ChannelLevel]:
+    return ChannelLevel.objects.filter(
+        connection=link.channel,
+        dirty_at__isnull=False,
+        told__isnull=True,
+        accepted_at__isnull=True,
+        seen_at__isnull=True,
+        location_code__in=places(link).warehouse_of,
+    )
+
+
+def take_over(rt: Runtime, link: Link) -> None:
+    """What a channel shows before it was ever told counts as told.
+
+    So that the first publication sends only differences. What the channel does not list stays
+    untold, but it was asked: that moment is kept. Raises the connector's errors.
+    """
+    skus = _new(link).order_by("sku").values_list("sku", flat=True).distinct()[:FIRST_LOOK]
+    asked = list(skus)
+    began = rt.clock()
+    read_own_levels(rt, link, asked)
+    for start in range(0, len(asked), 500):
+        _new(link).filter(sku__in=asked[start : start + 500]).update(seen_at=began)
+    ChannelLevel.objects.filter(
+        connection=link.channel,
+        told__isnull=True,
+        accepted_at__isnull=True,
+        seen__isnull=False,
+        seen_at__gte=began,
+    ).update(told=F("seen"), told_at=F("seen_at"))
 
 
 def _sales_are_known(link: Link, *, since: datetime) -> bool:

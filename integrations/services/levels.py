@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Exists, F, OuterRef
+
 from integrations.canonical.orders import SalesCredit, SalesOrder
-from integrations.models import ChannelLevel, Transfer
+from integrations.models import ChannelLevel, Link, Transfer
 from integrations.services.bulk import update_many, upsert_many
 
 
@@ -20,18 +22,22 @@ def mark_dirty(connection_id: int, places: Iterable[tuple[str, str]], *, now: da
     )
 
 
-def mark_rung(
-    connection_id: int, receipts: Sequence[SalesOrder | SalesCredit], *, now: datetime
-) -> None:
-    """Every receipt changes what may be promised where it was rung.
+def rung_at(receipts: Sequence[SalesOrder | SalesCredit]) -> set[tuple[str, str]]:
+    """The (location, SKU) at which these receipts were rung.
 
-    A till moves its own level by every receipt, quarantined returns too: it is told again. Rows
-    are locked in the order of places, as everywhere, or two workers would wait for each other.
+    A till moves its own level by every receipt, quarantined returns too.
     """
-    places = {(receipt.location_code, line.sku) for receipt in receipts for line in receipt.lines}
+    return {(receipt.location_code, line.sku) for receipt in receipts for line in receipt.lines}
+
+
+def mark_moved(connection_id: int, places: Iterable[tuple[str, str]], *, now: datetime) -> None:
+    """The channel moved its own levels of these (location, SKU): they are told again.
+
+    Rows are locked in the order of places, as everywhere, or two workers would wait for each other.
+    """
     upsert_many(
         ChannelLevel,
-        ((connection_id, place, sku, 0, 0, now, None) for place, sku in sorted(places)),
+        ((connection_id, place, sku, 0, 0, now, None) for place, sku in sorted(set(places))),
         fields=("connection", "location_code", "sku", "in_flight", "safety", "dirty_at", "told_at"),
         unique=("connection", "location_code", "sku"),
         update=("told_at",),
@@ -46,8 +52,8 @@ def mark_told(transfers: Sequence[Transfer], *, now: datetime) -> None:
     }
     update_many(
         ChannelLevel,
-        ((level, now, *place) for place, level in sorted(told.items())),
-        fields=("told", "told_at"),
+        ((level, now, now, *place) for place, level in sorted(told.items())),
+        fields=("told", "told_at", "accepted_at"),
         key=("connection", "location_code", "sku"),
     )
     ChannelLevel.objects.filter(
@@ -55,3 +61,18 @@ def mark_told(transfers: Sequence[Transfer], *, now: datetime) -> None:
         told_at=now,
         dirty_at__isnull=False,
     ).update(told_at=None)
+
+
+def mark_forgotten(link: Link, *, now: datetime) -> int:
+    """What is told otherwise than it should be, with nothing on its way, is looked at again."""
+    on_its_way = Transfer.objects.unfinished().filter(
+        connection=link.channel,
+        operation="set-level",
+        location_code=OuterRef("location_code"),
+        sku=OuterRef("sku"),
+    )
+    odd = ChannelLevel.objects.filter(
+        connection=link.channel, dirty_at__isnull=True, told__isnull=False, desired__isnull=False
+    ).exclude(told=F("desired"))
+    ids = list(odd.exclude(Exists(on_its_way)).values_list("pk", flat=True))
+    return ChannelLevel.objects.filter(pk__in=ids).update(dirty_at=now)

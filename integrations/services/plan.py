@@ -100,11 +100,12 @@ def _dispatch(readings: list[Reading], connection: Connection, link: Link, now: 
     rung = plan_receipts.store(sales, connection=connection, link=link, now=now)
     rung += plan_receipts.store(credits, connection=connection, link=link, now=now)
     plan_tills.store_z_reports(tills, now=now)
-    plan_tills.store_movements(movements, now=now)
+    moved = plan_tills.store_movements(movements, link=link)
     known = {id(r) for r in (*receipts, *tills, *movements)}
     rest = [r for r in readings if id(r) not in known]
     _close(rest, State.SKIPPED, "This link does not use records of this kind.")
-    levels.mark_rung(link.channel_id, rung, now=now)  # once and last: rows lock in one order
+    # Once and last: rows lock in one order.
+    levels.mark_moved(link.channel_id, levels.rung_at(rung) | moved, now=now)
 
 
 def _all(reading: Reading, types: object) -> bool:

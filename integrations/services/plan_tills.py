@@ -5,8 +5,9 @@ from datetime import datetime
 
 from integrations.canonical.stock import StockMovement
 from integrations.canonical.till import ZReport
-from integrations.models import Document, InboundEvent, Store
+from integrations.models import Document, InboundEvent, Link, Store
 from integrations.models import StockMovement as MovementRow
+from integrations.services.places import places
 from integrations.services.reading import Reading
 from integrations.services.trading_day import trading_day
 
@@ -65,8 +66,13 @@ def _is_echo(record: StockMovement) -> bool:
     return record.is_ours or record.kind in ECHOES
 
 
-def store_movements(readings: Sequence[Reading], *, now: datetime) -> None:
-    """Keep movements as facts for drift; receipts' own bookings are echoes."""
+def store_movements(readings: Sequence[Reading], *, link: Link) -> set[tuple[str, str]]:
+    """Keep movements as facts for drift; receipts' own bookings are echoes.
+
+    Returns the (location, SKU) whose stock somebody else owns: the channel moved it by itself.
+    """
+    if not readings:
+        return set()
     rows: list[MovementRow] = []
     echoes: list[Reading] = []
     others: list[Reading] = []
@@ -91,6 +97,8 @@ def store_movements(readings: Sequence[Reading], *, now: datetime) -> None:
     MovementRow.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     _skipped(echoes, ECHO_REASON)
     _skipped(others, "Stock adjustments at the till are kept and not routed to the ERP.")
+    owned_elsewhere = places(link).warehouse_of
+    return {(row.location_code, row.sku) for row in rows if row.location_code in owned_elsewhere}
 
 
 def _planned(readings: Sequence[Reading], reason: str) -> None:

@@ -9,7 +9,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import Sum
 
-from integrations.availability import available, is_jump, is_unusual
+from integrations.availability import LAST_UNITS, available, is_jump, is_unusual
 from integrations.canonical.effects import SetLevel
 from integrations.flows import lanes
 from integrations.flows.decisions import Planned
@@ -32,7 +32,6 @@ from integrations.services.runtime import Runtime, new_token
 
 FLOW = "stock-to-channel"
 BATCH = 5000
-LAST_UNITS = Decimal(2)
 OPERATION = SetLevel.operation
 
 
@@ -89,12 +88,18 @@ def _place(level: ChannelLevel) -> tuple[str, str]:
 
 def _must_tell(level: ChannelLevel, *, unsure: bool) -> bool:
     """Whether what the channel shows is, or may be, another level than it should show."""
-    if level.desired is None:
+    if level.desired is None or _is_absent(level):
         return False
     if unsure or level.told_at is None or level.desired != level.told:
         return True
     was_read_since = level.seen_at and level.told_at and level.seen_at > level.told_at
     return bool(was_read_since and not level.in_flight and level.seen != level.desired)
+
+
+def _is_absent(level: ChannelLevel) -> bool:
+    """The channel was asked and does not list it, and there is nothing of it to sell."""
+    was_asked = level.seen_at is not None and level.seen is None
+    return was_asked and level.told is None and not level.desired and not level.in_flight
 
 
 def _work_out(level: ChannelLevel, figures: Figures, policy: StockPolicy) -> None:

@@ -1,14 +1,15 @@
 """The owner's stock levels: read, kept, and what they absorb of the tills' sales."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from integrations.availability import LAST_UNITS
 from integrations.canonical.stock import StockLevel
 from integrations.models import CatalogueItem, ChannelLevel, DocumentLine, Link, StockReading
-from integrations.services import levels
+from integrations.services import levels, noticed
 from integrations.services.bulk import upsert_many
 from integrations.services.calls import store_calls
 from integrations.services.places import Places, places, product_ids
@@ -16,6 +17,7 @@ from integrations.services.runtime import Runtime
 
 # One request covers this many products; a census goes on from SKU to SKU in such steps.
 CHUNK = 100
+BRISK = timedelta(days=1)
 PLACE = ("connection", "location_code", "sku")
 FIGURES = ("on_hand", "sellable", "began_at")
 
@@ -50,6 +52,7 @@ def store_levels(
 ) -> None:
     """Keep readings, absorb the movements they include, and mark what a channel must be told."""
     with transaction.atomic():
+        noticed.note(link, where, found, began_at=began_at)
         upsert_many(
             StockReading,
             (
@@ -94,6 +97,31 @@ def stale_items(link: Link, *, before: datetime, limit: int) -> list[tuple[str, 
         .order_by("sku")
         .values_list("sku", "external_id")[:limit]
     )
+
+
+def brisk_items(link: Link, *, before: datetime, after: str, limit: int) -> list[tuple[str, str]]:
+    """Items that sold within a day or are nearly sold out, not read since `before`, by SKU.
+
+    What the interval sweep reads again: a lost message about them costs most.
+    """
+    where = places(link)
+    sold = DocumentLine.objects.filter(
+        document__connection=link.channel, document__placed_at__gte=before - BRISK, is_stocked=True
+    )
+    scarce = ChannelLevel.objects.filter(
+        connection=link.channel, desired__gt=0, desired__lte=LAST_UNITS
+    )
+    fresh = set(
+        StockReading.objects.filter(connection=link.owner, began_at__gte=before).values_list(
+            "sku", flat=True
+        )
+    )
+    skus = {where.owner_sku(sku) for rows in (sold, scarce) for sku in _skus(rows)} - fresh
+    return sorted(product_ids(link.owner_id, (sku for sku in skus if sku > after)))[:limit]
+
+
+def _skus(rows: QuerySet[DocumentLine] | QuerySet[ChannelLevel]) -> Iterable[str]:
+    return rows.order_by().values_list("sku", flat=True).distinct()
 
 
 def moved_items(link: Link, *, limit: int) -> list[tuple[str, str]]:

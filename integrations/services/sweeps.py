@@ -6,9 +6,17 @@ from django.db.models import Min
 
 from integrations.connectors.errors import ConnectorError, ThrottledError
 from integrations.models import Connection, InboundEvent, Link
-from integrations.services import cadence, claim, health, pace, readings, subscriptions
+from integrations.services import (
+    cadence,
+    claim,
+    health,
+    interval,
+    pace,
+    readings,
+    subscriptions,
+)
 from integrations.services.calls import store_calls
-from integrations.services.census import census
+from integrations.services.census import census, is_new, take_over
 from integrations.services.choices import refresh_choices
 from integrations.services.deliver import deliver
 from integrations.services.fetch import ask_for_parents, fetch
@@ -141,6 +149,7 @@ def read_stock(rt: Runtime, slug: str) -> Answer:
         return owner
     now = rt.clock()
     items = readings.moved_items(link, limit=readings.CHUNK)
+    items = items or interval.overlooked(link, limit=readings.CHUNK, now=now)
     items = items or readings.stale_items(link, before=now - MAX_AGE, limit=readings.CHUNK)
     if not items:
         return False
@@ -156,6 +165,9 @@ def read_stock(rt: Runtime, slug: str) -> Answer:
 
 def publish_now(rt: Runtime, slug: str) -> Answer:
     link = Link.objects.select_related("owner", "channel").get(slug=slug)
+    wait_until = _first_look(rt, link)
+    if wait_until is not None:
+        return wait_until
     looked_at = publish(rt, link)
     if looked_at:
         kick(f"deliver:{link.channel.slug}", now=rt.clock())
@@ -163,12 +175,29 @@ def publish_now(rt: Runtime, slug: str) -> Answer:
     return cadence.next_look(link_policy(link).stock, now=rt.clock())
 
 
-def census_now(rt: Runtime, slug: str) -> Answer:
-    """Compare what a channel shows with what it should, once a night."""
-    link = Link.objects.select_related("owner", "channel").get(slug=slug)
+def _first_look(rt: Runtime, link: Link) -> datetime | None:
+    """Read what the channel shows before it is told for the first time; else when to try again."""
+    if not is_new(link):
+        return None
     channel = _connection(rt, link.channel.slug)
     if isinstance(channel, datetime):
         return channel
+    try:
+        take_over(rt, link)
+    except ThrottledError as error:
+        return rt.clock() + error.retry_after
+    except ConnectorError as error:
+        return health.note_trouble(link.channel, error, now=rt.clock())
+    return None
+
+
+def census_now(rt: Runtime, slug: str) -> Answer:
+    """Compare what a channel shows with what it should, each night and on request."""
+    link = Link.objects.select_related("owner", "channel").get(slug=slug)
+    for end in (link.channel, link.owner):
+        ready = _connection(rt, end.slug)
+        if isinstance(ready, datetime):
+            return ready
     return census(rt, link)
 
 

@@ -101,7 +101,7 @@ def _fill(own: bed.Bed, skus: int, *, now: datetime) -> None:
         batch_size=BATCH,
     )
     levels: Iterator[tuple[object, ...]] = (
-        (owner, theirs, sku(n), Decimal(n % 90), Decimal(n % 90), now) for n in range(skus)
+        (owner, theirs, sku(n), Decimal(1 + n % 90), Decimal(1 + n % 90), now) for n in range(skus)
     )
     upsert_many(
         public.StockReading,

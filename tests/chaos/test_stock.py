@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.models import Hold
+from integrations.models import Hold, StockMovement
 from integrations.sandbox.trade.control import desk_of
 from integrations.services import commands
 from tests.simulation import golden, shop
@@ -72,3 +72,12 @@ def test_a_delivery_as_large_as_a_sale_is_told_though_the_figure_is_the_same(wor
     assert world.work()
 
     assert shown(world, "CB") == OPENING
+
+
+def test_a_level_changed_by_hand_at_the_till_is_told_again_before_the_night(world: World):
+    golden.adjust_at_till(world, "CB", shop.LEEDS, Decimal(-2), "Damaged")
+    assert world.work()
+
+    assert shown(world, "CB") == OPENING
+    moved = StockMovement.objects.get()
+    assert (moved.quantity, moved.note) == (-2, "Damaged")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from integrations.sandbox.brightpearl.documents import Correction
 from integrations.sandbox.brightpearl.stock_changes import _apply
+from integrations.sandbox.sitoo.stock import Kind
 from integrations.sandbox.trade.control import desk_of
 from tests.simulation import shop
 from tests.simulation.world import World
@@ -81,6 +82,14 @@ def correct(world: World, sku: str, store: str, units: Decimal) -> None:
         created_on=erp.world.now,
     )
     _apply(erp.world, correction)
+
+
+def adjust_at_till(world: World, sku: str, store: str, units: Decimal, reason: str) -> None:
+    """Somebody changes what the till shows, by hand, in the backoffice."""
+    tills, warehouses = world.sandbox.sitoo, desk_of(world.sandbox).seeding.ids.till_warehouses
+    kind = Kind.MANUAL_IN if units > 0 else Kind.MANUAL_OUT
+    with tills.lock:
+        tills.stock.move(warehouses[store], kind, [(sku, units, Decimal(0))], description=reason)
 
 
 GOLDEN = {

@@ -324,11 +324,7 @@ def replays_what_is_posted_already() -> Iterator[None]:
 
 @bug("stocked_everywhere")
 def tells_no_till_again_after_a_receipt() -> Iterator[None]:
-    def mark_only(connection_id: int, sold: Any, *, now: Any) -> None:
-        places = ((each.location_code, line.sku) for each in sold for line in each.lines)
-        levels.mark_dirty(connection_id, places, now=now)
-
-    with swap(levels, "mark_rung", mark_only):
+    with swap(levels, "mark_moved", levels.mark_dirty):
         yield
 
 

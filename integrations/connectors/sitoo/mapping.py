@@ -61,7 +61,7 @@ def _movements(payload: Mapping[str, Any]) -> Sequence[CanonicalRecord]:
             kind=kind,
             occurred_at=datetime.fromtimestamp(moved.datecreated, UTC),
             lines=tuple((item.sku, item.decimalquantity) for item in moved.items),
-            note=moved.description,
+            note=" · ".join(filter(None, (moved.description, moved.reasoncode))),
             is_ours=moved.description == OUR_MOVEMENT,
         )
     ]

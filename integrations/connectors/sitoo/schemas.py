@@ -174,6 +174,7 @@ class Transaction(Wire):
     transactiontype: StrictInt
     description: Text = ""
     externalid: Text = ""
+    reasoncode: Text = ""
     items: tuple[TransactionItem, ...]
 
 
