@@ -11,7 +11,7 @@ from django.db import connection
 
 from tests.simulation.bad_day import MODES, BadDay, mode_of
 
-USUAL = 24 if connection.vendor == "sqlite" else 4  # the second database proves its SQL
+USUAL = 100 if connection.vendor == "sqlite" else 8  # the second database proves its SQL
 SEEDS = int(os.environ.get("PLUMBLINE_SEEDS", USUAL))
 AT_ONCE = 4  # seeds a test, so that the work spreads over processes
 
