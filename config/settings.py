@@ -49,6 +49,20 @@ PLUMBLINE_PUBLIC_URL = next(iter(env.env_origins("PLUMBLINE_PUBLIC_URL")), "")
 PLUMBLINE_PROXIES = env.env_int("PLUMBLINE_PROXIES", default=0, most=5)
 METRICS_TOKEN = env.env_secret("METRICS_TOKEN")
 
+# --- E-mail -----------------------------------------------------------------------------------
+
+# Without a server, mail of a local installation lies in a folder: nothing leaves the machine.
+EMAIL_HOST = env.env_text("EMAIL_HOST")
+EMAIL_PORT = env.env_int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.env_text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.env_secret("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.env_bool("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10  # seconds; a sender's lease is longer
+DEFAULT_FROM_EMAIL = env.env_text("EMAIL_FROM", default="Plumbline <plumbline@localhost>")
+if not EMAIL_HOST and not PRODUCTION:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [

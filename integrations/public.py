@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from integrations import models
 from integrations.canonical.effects import JournalLine
+from integrations.connectors.addresses import AddressError
 from integrations.mapping.sheets import SheetError, disarm
 from integrations.mapping.tables import (
     JOURNAL_ACCOUNTS,
@@ -73,11 +74,14 @@ from integrations.services.mapping_files import (
     preview_import,
 )
 from integrations.services.mappings import MappingError, delete_row, roll_back, set_row
+from integrations.services.outbound import Outcome, check_hook
+from integrations.services.outbound import post as post_hook
 from integrations.services.plan_tills import ECHO_REASON
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
-from integrations.services.runtime import Runtime, system_now
+from integrations.services.runtime import Runtime, new_token, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
+from integrations.services.sealing import SealBrokenError, seal, unseal
 from integrations.services.submit import hold_journal, submit_journal
 from integrations.services.trading_day import trading_day
 from integrations.services.wiring import live
@@ -219,6 +223,7 @@ __all__ = [
     "MAPPING_TABLES",
     "ORDER_KINDS",
     "TABLES",
+    "AddressError",
     "AuditEntry",
     "By",
     "CallLog",
@@ -241,6 +246,7 @@ __all__ = [
     "MappingError",
     "MappingRow",
     "MappingTable",
+    "Outcome",
     "Pending",
     "Probe",
     "RateBudget",
@@ -248,6 +254,7 @@ __all__ = [
     "ReplayResult",
     "Retailer",
     "Runtime",
+    "SealBrokenError",
     "SheetDifference",
     "SheetError",
     "StockMovement",
@@ -267,6 +274,7 @@ __all__ = [
     "calls",
     "catalogue",
     "channel_levels",
+    "check_hook",
     "choices",
     "connections",
     "coverage",
@@ -294,8 +302,10 @@ __all__ = [
     "mapping_changes",
     "mapping_rows",
     "movements",
+    "new_token",
     "pause_connection",
     "pending",
+    "post_hook",
     "preview_import",
     "preview_release",
     "readings",
@@ -309,6 +319,7 @@ __all__ = [
     "roll_back_mapping",
     "run_flow",
     "run_until_idle",
+    "seal",
     "send_unknown_again",
     "set_mapping",
     "stores",
@@ -319,4 +330,5 @@ __all__ = [
     "test_connection",
     "trading_day",
     "transfers",
+    "unseal",
 ]

@@ -1,10 +1,14 @@
-"""What runs by itself: looking for exceptions, every few seconds."""
+"""What runs by itself: looking for exceptions, telling the teams that own them, counting."""
 
 from integrations import public
 from monitoring.services.cases import refresh_cases
 from monitoring.services.flow_hours import close_hours
+from monitoring.services.messages import compose
+from monitoring.services.notices import notice_changes, notice_overdue
+from monitoring.services.sending import send_due
 
 EVERY_SECONDS = 15  # a fault is on the page within a minute, even when a run is missed
+TELL_SECONDS = 10
 COUNT_SECONDS = 600  # an hour that is over and not counted yet costs the pages a longer count
 
 
@@ -20,6 +24,20 @@ def tally(rt: public.Runtime, _: str) -> bool:
     return False
 
 
+def notice(rt: public.Runtime, _: str) -> bool:
+    """Note who must be told, and write what may be said now."""
+    now = rt.clock()
+    notice_changes(now=now)
+    notice_overdue(now=now)
+    compose(now=now)
+    return False
+
+
+def tell(rt: public.Runtime, _: str) -> bool:
+    """Send what is due; it goes on at once while there is more."""
+    return send_due(now=rt.clock())
+
+
 def once() -> list[str]:
     return [""]
 
@@ -27,4 +45,6 @@ def once() -> list[str]:
 SWEEPS = (
     public.SweepKind("watch", EVERY_SECONDS, watch, once, urgency=6),
     public.SweepKind("tally", COUNT_SECONDS, tally, once, urgency=9),
+    public.SweepKind("notice", EVERY_SECONDS, notice, once, urgency=7),
+    public.SweepKind("tell", TELL_SECONDS, tell, once, urgency=8),
 )

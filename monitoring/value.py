@@ -43,6 +43,10 @@ FIGURES: tuple[Figure, ...] = (
     Figure("unread-minutes", "A reading may be overdue", "minutes", Decimal(10)),
     Figure("lag-seconds", "Work may wait beyond its lane's patience", "seconds", Decimal(60)),
     Figure("throttled-minutes", "A vendor may refuse us for its limit", "minutes", Decimal(5)),
+    Figure("escalate-minutes", "Overdue until the next person is told", "minutes", Decimal(60)),
+    Figure(
+        "escalate-value", "From this value on it is told four times as fast", "money", Decimal(1000)
+    ),
     # What a case weighs in the queue when its own money is less: nothing is ever weightless.
     Figure("floor-critical", "Least weight of a critical case", "money", Decimal(100)),
     Figure("floor-high", "Least weight of a high case", "money", Decimal(25)),

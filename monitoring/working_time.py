@@ -43,6 +43,16 @@ def due_at(start: datetime, wait: Wait, hours: Hours) -> datetime:
     return _spend(_length(wait, hours), shifts)
 
 
+def open_since(moment: datetime, hours: Hours) -> datetime | None:
+    """Return when the working day that `moment` falls in began; None out of hours."""
+    local = moment.astimezone(ZoneInfo(hours.timezone))
+    if local.weekday() not in hours.weekdays:
+        return None
+    opened = datetime.combine(local.date(), hours.opens, tzinfo=local.tzinfo).astimezone(UTC)
+    closes = datetime.combine(local.date(), hours.closes, tzinfo=local.tzinfo).astimezone(UTC)
+    return opened if opened <= moment < closes else None
+
+
 def _length(wait: Wait, hours: Hours) -> timedelta:
     midnight = date(2000, 1, 1)
     day = datetime.combine(midnight, hours.closes) - datetime.combine(midnight, hours.opens)

@@ -1,40 +1,19 @@
 """Renewed vendor tokens, shared by every process, never readable in the database."""
 
-import base64
 import hashlib
 import json
 import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db import connection as database
 
 from integrations.connectors.errors import UnauthorisedError
 from integrations.models import Connection, RenewedTokens
 from integrations.ports import Tokens
+from integrations.services.sealing import SealBrokenError, seal, unseal
 
-PURPOSE = b"plumbline renewed vendor tokens"
-
-
-def _cipher(connection_id: int) -> MultiFernet:
-    """Keys from SECRET_KEY and its fall-backs, bound to one connection: a swap does not decrypt."""
-    return MultiFernet(
-        [_key(secret, connection_id) for secret in [settings.SECRET_KEY, *_older_keys()]]
-    )
-
-
-def _older_keys() -> list[str]:
-    return [str(key) for key in settings.SECRET_KEY_FALLBACKS]
-
-
-def _key(secret: str, connection_id: int) -> Fernet:
-    salt = str(connection_id).encode()
-    derived = HKDF(algorithm=SHA256(), length=32, salt=salt, info=PURPOSE).derive(secret.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+PURPOSE = "plumbline renewed vendor tokens"
 
 
 class StoredTokens:
@@ -66,8 +45,8 @@ class StoredTokens:
         return self._tokens
 
     def save(self, tokens: Tokens) -> None:
-        text = json.dumps([tokens.access, tokens.refresh]).encode()
-        ciphertext = _cipher(self._connection_id).encrypt(text).decode()
+        text = json.dumps([tokens.access, tokens.refresh])
+        ciphertext = seal(text, purpose=PURPOSE, owner=str(self._connection_id))
         try:
             RenewedTokens.objects.update_or_create(
                 connection_id=self._connection_id,
@@ -83,8 +62,8 @@ class StoredTokens:
 
     def _opened(self, row: RenewedTokens) -> Tokens:
         try:
-            plain = _cipher(self._connection_id).decrypt(row.ciphertext.encode())
-        except InvalidToken as error:
+            plain = unseal(row.ciphertext, purpose=PURPOSE, owner=str(self._connection_id))
+        except SealBrokenError as error:
             raise UnauthorisedError(
                 f"The stored access of {self._label} cannot be decrypted with this SECRET_KEY. "
                 "Put the old key into SECRET_KEY_FALLBACKS, or connect the account again."

@@ -11,7 +11,7 @@ from integrations import public
 from monitoring.detectors.trade import hourly_trade
 from monitoring.findings import ExceptionType, Finding, Occurrence, Severity, TeamCode
 from monitoring.kit.formats import age
-from monitoring.models import DetectorRun
+from monitoring.models import AlertChannel, DetectorRun
 from monitoring.value import Assumptions, Stake, silence
 from monitoring.words import counted
 from monitoring.working_time import Wait
@@ -58,6 +58,7 @@ def gather(*, now: datetime, figures: Assumptions) -> list[Silent]:
         *_unread(now, figures),
         *_stopped(now, figures),
         *_failing_checks(),
+        *_deaf_channels(),
     ]
 
 
@@ -160,6 +161,20 @@ def _failing_checks() -> Iterator[Silent]:
             title=f"The check for {run.type_key} has failed for {{age}}. Its cases may be old.",
             reason=run.last_error,
             since=run.failing_since,
+            patience=FAILING,
+        )
+
+
+def _deaf_channels() -> Iterator[Silent]:
+    """Ways to tell a team that do not work: nobody would hear of anything else."""
+    failing = AlertChannel.objects.filter(enabled=True, failing_since__isnull=False)
+    for channel in failing.select_related("team").order_by("pk"):
+        assert channel.failing_since is not None
+        yield Silent(
+            subject=f"channel {channel.pk}",
+            title=f"{channel.team} cannot be told by “{channel.label}” for {{age}}.",
+            reason=channel.last_error,
+            since=channel.failing_since,
             patience=FAILING,
         )
 

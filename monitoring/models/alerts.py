@@ -150,10 +150,13 @@ class Message(models.Model):
 
 
 class Told(models.Model):
-    """This notice went into that message: once for each channel or person, never twice."""
+    """This notice went into that message: once for each channel or person, never twice.
+
+    Without a message its case was over before it could be told.
+    """
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="told")
-    message = models.ForeignKey(Message, models.CASCADE, related_name="told")
+    message = models.ForeignKey(Message, models.CASCADE, null=True, blank=True, related_name="told")
     to = models.CharField(max_length=20)  # "channel:3" or "person:7"
 
     class Meta:

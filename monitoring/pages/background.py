@@ -27,6 +27,8 @@ WORDS = {
     "choices": "Read lists of values",
     "watch": "Look for exceptions",
     "tally": "Count what was sent",
+    "notice": "Note who must be told",
+    "tell": "Tell the teams",
     "journals": "Build day journals",
 }
 

@@ -1,20 +1,26 @@
 """What people do to a case. Each is one conditional update, one line and one audit entry."""
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from integrations import public
 from monitoring import registry
-from monitoring.models import CaseEvent, ExceptionCase, Team
+from monitoring.models import CaseEvent, ExceptionCase, Notice, Team
+from monitoring.services.notices import mentioned
 from monitoring.services.timeline import append, line
 from monitoring.words import counted
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+MENTION = re.compile(r"(?<![\w@])@([\w.+-]*\w)")
+MOST_NAMED = 20
 
 State = ExceptionCase.State
 Kind = CaseEvent.Kind
@@ -141,12 +147,22 @@ def wake(*, case_id: int, by: "User", now: datetime | None = None) -> None:
 
 
 def comment(*, case_id: int, text: str, by: "User", now: datetime | None = None) -> None:
-    """Add a line to the story; allowed on closed cases too."""
+    """Add a line to the story, and tell whom it names; allowed on closed cases too."""
     now = now or public.system_now()
     case = _get(case_id)
     if not text.strip():
         raise TriageError("Write something.")
-    append([line(case, Kind.COMMENTED, text.strip(), at=now, by=by)])
+    with transaction.atomic():
+        event = line(case, Kind.COMMENTED, text.strip(), at=now, by=by)
+        event.case = case
+        event.save()
+        Notice.objects.bulk_create(mentioned(event, _named_in(text)))
+
+
+def _named_in(text: str) -> "QuerySet[User]":
+    """Return who is written to with an @ before their user name."""
+    names = set(MENTION.findall(text)[:MOST_NAMED])
+    return get_user_model().objects.filter(username__in=names, is_active=True)
 
 
 def resolve(*, case_id: int, by: "User", reason: str, now: datetime | None = None) -> None:
