@@ -59,6 +59,7 @@ class Sandbox:
     def _make_systems(self) -> dict[str, System]:
         from integrations.sandbox.brightpearl.system import BrightpearlSystem
         from integrations.sandbox.sitoo.system import SitooSystem
+        from integrations.sandbox.warehouse.system import WarehouseSystem
 
         shared: dict[str, Any] = {
             "clock": self.clock,
@@ -68,7 +69,12 @@ class Sandbox:
         }
         self.sitoo: SitooSystem = SitooSystem(**shared)
         self.brightpearl: BrightpearlSystem = BrightpearlSystem(**shared)
-        return {"sitoo": self.sitoo, "brightpearl": self.brightpearl}
+        self.warehouse: WarehouseSystem = WarehouseSystem(**shared)
+        return {
+            "sitoo": self.sitoo,
+            "brightpearl": self.brightpearl,
+            "warehouse": self.warehouse,
+        }
 
     def use_faults(self, faults: str | FaultPlan, *, seed: int | None = None) -> None:
         """Misbehave by this plan from now on. Raises ValueError for an unknown plan's name."""

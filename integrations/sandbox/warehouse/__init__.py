@@ -1,0 +1,1 @@
+"""A simulated warehouse that speaks the generic contract, over REST and by file drop."""
