@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from integrations.connectors.registry import system
+from integrations.connectors.spec import Delivery
 from integrations.models import Connection
 from integrations.services import wiring
 from integrations.services.receive import store_hints
@@ -67,9 +68,14 @@ def _note_heard(connection: Connection, now: datetime) -> None:
 
 
 def _is_theirs(request: HttpRequest, connection: Connection) -> bool:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    expected = wiring.webhook_secret(connection)
-    return system(connection.system).authenticate(headers, request.GET.dict(), expected)
+    delivery = Delivery(
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=request.GET.dict(),
+        body=request.body,
+        at=system_now(),
+    )
+    config = wiring.configuration(connection)
+    return system(connection.system).authenticate(delivery, config)
 
 
 def _answer(status: int, sentence: str, *, retry_after: int | None = None) -> HttpResponse:

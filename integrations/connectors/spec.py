@@ -46,6 +46,16 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook as it arrived; header names are lower-case."""
+
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes  # exactly as received: some vendors sign it
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSpec:
     slug: str
     label: str
@@ -54,5 +64,5 @@ class SystemSpec:
     credentials: tuple[str, ...]  # which fields of `config` are secrets ("env:NAME" when stored)
     rate_limit: RateLimit
     build: Callable[[Any, Context], Connector]
-    # (headers with lower-case names, query, expected secret) → is this webhook really theirs?
-    authenticate: Callable[[Mapping[str, str], Mapping[str, str], str], bool]
+    # (what arrived, the connection's `config`) → is this webhook really theirs?
+    authenticate: Callable[[Delivery, Any], bool]

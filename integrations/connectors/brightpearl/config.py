@@ -60,5 +60,5 @@ class BrightpearlConfig(BaseModel):
 
     @property
     def webhook_secret(self) -> str:
-        """What `authenticate` expects; empty refuses every webhook."""
+        """What a webhook must carry; empty refuses every one."""
         return self.webhook_token.get_secret_value() if self.webhook_token else ""

@@ -6,14 +6,16 @@ URL is all there is; calls may be repeated, late and out of order, which hints d
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from integrations.connectors.brightpearl.calls import Message
 from integrations.connectors.brightpearl.client import Client
+from integrations.connectors.brightpearl.config import BrightpearlConfig
 from integrations.connectors.brightpearl.idsets import decode
 from integrations.connectors.brightpearl.search import read_instant
+from integrations.connectors.spec import Delivery
 from integrations.ports import Hint
 
 TOKEN = "token"  # noqa: S105 (the name of a query parameter)
@@ -48,9 +50,9 @@ BODY_TEMPLATE = json.dumps(
 )
 
 
-def authenticate(headers: Mapping[str, str], query: Mapping[str, str], expected: str) -> bool:
+def authenticate(delivery: Delivery, config: BrightpearlConfig) -> bool:
     """Whether the call carries the token that we put into its address."""
-    given = query.get(TOKEN, "")
+    given, expected = delivery.query.get(TOKEN, ""), config.webhook_secret
     return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
 
 

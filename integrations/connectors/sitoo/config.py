@@ -26,7 +26,7 @@ class SitooConfig(BaseModel):
 
     @property
     def webhook_secret(self) -> str:
-        """What `authenticate` expects: `user:password`; empty refuses every webhook."""
+        """What a webhook must carry: `user:password`; empty refuses every one."""
         if self.webhook_password is None or not self.webhook_password.get_secret_value():
             return ""
         return f"{self.webhook_user}:{self.webhook_password.get_secret_value()}"

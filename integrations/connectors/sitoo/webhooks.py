@@ -13,12 +13,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.connectors.sitoo.assumed import MOVEMENT_KEY, Z_REPORT_KEYS
+from integrations.connectors.sitoo.config import SitooConfig
+from integrations.connectors.spec import Delivery
 from integrations.ports import Hint
 
 
-def authenticate(headers: Mapping[str, str], query: Mapping[str, str], secret: str) -> bool:
-    """Whether the Basic credentials are `secret` ("user:password"); never with an empty secret."""
-    kind, _, encoded = headers.get("authorization", "").partition(" ")
+def authenticate(delivery: Delivery, config: SitooConfig) -> bool:
+    """Whether the Basic credentials are those that we chose; never when we chose none."""
+    kind, _, encoded = delivery.headers.get("authorization", "").partition(" ")
+    secret = config.webhook_secret
     if kind.lower() != "basic" or not secret:
         return False
     try:

@@ -2,13 +2,16 @@ import json
 
 import pytest
 
+from integrations.connectors.brightpearl.config import BrightpearlConfig
 from integrations.connectors.brightpearl.webhooks import BODY_TEMPLATE, authenticate
+from integrations.connectors.spec import Delivery
 from tests.integrations.connectors.brightpearl.vendor import (
     FIXTURES,
     Vendor,
     answer,
     connector,
 )
+from tests.integrations.connectors.kit import NOW
 
 HOOKS = "/integration-service/webhook"
 OURS = "https://plumbline.example/webhooks/erp/"
@@ -84,7 +87,14 @@ def test_what_is_no_webhook_is_refused_with_a_sentence(body):
     ],
 )
 def test_only_the_token_in_the_address_lets_a_call_in(query, expected, is_theirs):
-    assert authenticate({}, query, expected) is is_theirs
+    config = BrightpearlConfig(
+        base_url="https://x.example/public-api/acme",
+        app_ref="plumbline",
+        account_token="t",
+        webhook_token=expected,
+    )
+
+    assert authenticate(Delivery({}, query, ON_HAND, NOW), config) is is_theirs
 
 
 def hook(number: int, subscribed_to: str, address: str) -> dict:

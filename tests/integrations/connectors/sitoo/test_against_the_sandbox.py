@@ -16,6 +16,7 @@ from integrations.connectors.errors import (
 )
 from integrations.connectors.sitoo.config import SitooConfig
 from integrations.connectors.sitoo.spec import SPEC
+from integrations.connectors.spec import Delivery
 from integrations.ports import Absent, Done, Failed, Found, Intent, Posted
 from integrations.sandbox.core.faults import FaultScript
 from integrations.sandbox.trade.items import StockAdjustment, Tender
@@ -46,14 +47,18 @@ def sitoo(desk):
     return connector(desk)
 
 
-def connector(desk, **settings):
+def settings(**changes):
     config = {
         "base_url": "http://127.0.0.1:8899/sitoo/v2/accounts/99900",
         "api_id": "99900-1",
         "password": "sandbox-till-1",
-        **settings,
+        **changes,
     }
-    return SPEC.build(SitooConfig.model_validate(config), desk.context)
+    return SitooConfig.model_validate(config)
+
+
+def connector(desk, **changes):
+    return SPEC.build(settings(**changes), desk.context)
 
 
 def read_all(sitoo, stream, shop, cursor=""):
@@ -137,7 +142,8 @@ def test_a_hint_brings_the_same_fact_as_the_poll(shop, sitoo):
     shop.sandbox.hooks.pump(deliver, shop.clock.now())
 
     hints = [hint for call in calls for hint in sitoo.hints(call.body)]
-    assert SPEC.authenticate(calls[0].headers, {}, "plumbline:sesame")
+    arrived = Delivery(calls[0].headers, {}, calls[0].body, shop.clock.now())
+    assert SPEC.authenticate(arrived, settings(webhook_password="sesame"))
     assert ("orders", str(order["orderid"])) in [(h.topic, h.external_id) for h in hints]
     assert {hint.topic for hint in hints} == {"orders", "warehouse-transactions"}
     fetched = sitoo.fetch("orders", [str(order["orderid"])])

@@ -6,7 +6,11 @@ import pytest
 
 from integrations.connectors.sitoo.config import SitooConfig
 from integrations.connectors.sitoo.webhooks import authenticate, hints
+from integrations.connectors.spec import Delivery
+from tests.integrations.connectors.kit import NOW
 from tests.integrations.connectors.sitoo.till import fixture
+
+COMMON = {"base_url": "https://x.example/v2/accounts/1", "api_id": "1-1", "password": "p"}
 
 
 def body(*events):
@@ -72,8 +76,13 @@ def test_what_is_no_array_of_events_is_refused_with_a_sentence(odd):
         hints(odd)
 
 
+def is_theirs(headers, *, password="open sesame"):
+    config = SitooConfig(**COMMON, webhook_password=password)
+    return authenticate(Delivery(headers, {}, b"[]", NOW), config)
+
+
 def test_our_own_credentials_are_accepted():
-    assert authenticate(basic("plumbline:open sesame"), {}, "plumbline:open sesame")
+    assert is_theirs(basic("plumbline:open sesame"))
 
 
 @pytest.mark.parametrize(
@@ -88,17 +97,15 @@ def test_our_own_credentials_are_accepted():
     ],
 )
 def test_strangers_are_refused(headers):
-    assert not authenticate(headers, {}, "plumbline:open sesame")
+    assert not is_theirs(headers)
 
 
 def test_without_a_secret_nobody_is_let_in():
-    assert not authenticate(basic(":"), {}, "")
-    assert not authenticate(basic(""), {}, "")
+    assert not is_theirs(basic(":"), password=None)
+    assert not is_theirs(basic(""), password="")
 
 
 def test_the_secret_is_made_of_user_and_password():
-    common = {"base_url": "https://x.example/v2/accounts/1", "api_id": "1-1", "password": "p"}
-
-    assert SitooConfig(**common).webhook_secret == ""
-    assert SitooConfig(**common, webhook_password="").webhook_secret == ""
-    assert SitooConfig(**common, webhook_password="s").webhook_secret == "plumbline:s"
+    assert SitooConfig(**COMMON).webhook_secret == ""
+    assert SitooConfig(**COMMON, webhook_password="").webhook_secret == ""
+    assert SitooConfig(**COMMON, webhook_password="s").webhook_secret == "plumbline:s"
