@@ -36,6 +36,8 @@ from integrations.models import (
     MappingChange,
     MappingRow,
     RateBudget,
+    ReplayItem,
+    ReplayRun,
     Retailer,
     StockMovement,
     StockReading,
@@ -73,12 +75,21 @@ from integrations.services.mapping_files import (
     import_rows,
     preview_import,
 )
-from integrations.services.mappings import MappingError, delete_row, roll_back, set_row
+from integrations.services.mapping_history import Step, roll_back, roll_back_to, steps_back
+from integrations.services.mappings import MappingError, delete_row, latest_number, set_row
 from integrations.services.outbound import Outcome, check_hook
 from integrations.services.outbound import post as post_hook
 from integrations.services.plan_tills import ECHO_REASON
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
+from integrations.services.replay_approval import (
+    RunError,
+    approve,
+    ask_again,
+    go_on,
+    refuse,
+)
+from integrations.services.replay_progress import Stage, stage_of, standings
 from integrations.services.runtime import Runtime, new_token, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
 from integrations.services.sealing import SealBrokenError, seal, unseal
@@ -89,6 +100,12 @@ from integrations.services.wiring import live
 set_mapping = set_row
 delete_mapping = delete_row
 roll_back_mapping = roll_back
+roll_back_mappings_to = roll_back_to
+latest_mapping_version = latest_number
+approve_replay = approve
+refuse_replay = refuse
+ask_for_replay_again = ask_again
+let_replay_go_on = go_on
 
 
 def connections() -> QuerySet[Connection]:
@@ -165,6 +182,14 @@ def mapping_rows() -> QuerySet[MappingRow]:
 
 def mapping_changes() -> QuerySet[MappingChange]:
     return MappingChange.objects.all()
+
+
+def replay_runs() -> "models.replays.ReplayRunQuerySet":
+    return ReplayRun.objects.all()
+
+
+def replay_items() -> QuerySet[ReplayItem]:
+    return ReplayItem.objects.all()
 
 
 def sweeps() -> QuerySet[Sweep]:
@@ -251,12 +276,17 @@ __all__ = [
     "Probe",
     "RateBudget",
     "Release",
+    "ReplayItem",
     "ReplayResult",
+    "ReplayRun",
     "Retailer",
+    "RunError",
     "Runtime",
     "SealBrokenError",
     "SheetDifference",
     "SheetError",
+    "Stage",
+    "Step",
     "StockMovement",
     "StockReading",
     "Store",
@@ -268,6 +298,8 @@ __all__ = [
     "TransferAttempt",
     "adopt_unknown",
     "approve_levels",
+    "approve_replay",
+    "ask_for_replay_again",
     "attempts",
     "audit_entries",
     "budgets",
@@ -295,7 +327,9 @@ __all__ = [
     "import_rows",
     "in_flight",
     "kick",
+    "latest_mapping_version",
     "ledger_currency",
+    "let_replay_go_on",
     "link_policy",
     "links",
     "live",
@@ -310,18 +344,25 @@ __all__ = [
     "preview_release",
     "readings",
     "record_audit",
+    "refuse_replay",
     "register",
     "replay_document",
     "replay_holds",
+    "replay_items",
+    "replay_runs",
     "replay_transfer",
     "resume_connection",
     "retailer",
     "roll_back_mapping",
+    "roll_back_mappings_to",
     "run_flow",
     "run_until_idle",
     "seal",
     "send_unknown_again",
     "set_mapping",
+    "stage_of",
+    "standings",
+    "steps_back",
     "stores",
     "submit_journal",
     "sweeps",

@@ -22,6 +22,7 @@ from integrations.models.ledger import (
 )
 from integrations.models.mappings import MappingChange, MappingRow
 from integrations.models.outbox import Transfer, TransferAttempt
+from integrations.models.replays import ReplayItem, ReplayRun
 from integrations.models.schedule import Sweep
 from integrations.models.stock import ChannelLevel, StockMovement, StockReading
 from integrations.models.tokens import RenewedTokens
@@ -44,6 +45,8 @@ __all__ = [
     "MappingRow",
     "RateBudget",
     "RenewedTokens",
+    "ReplayItem",
+    "ReplayRun",
     "Retailer",
     "StockMovement",
     "StockReading",

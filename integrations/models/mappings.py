@@ -36,10 +36,14 @@ class MappingRow(models.Model):
 
 
 class MappingChange(models.Model):
-    """Who changed what, when and why. Appended, never edited."""
+    """Who changed what, when and why. Appended, never edited.
+
+    `number` counts the saves of one table of one link from 1: the table as of a number is known.
+    """
 
     link = models.ForeignKey(Link, models.CASCADE)
     table = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()  # the table's version; the rows of one save share it
     source_value = models.CharField(max_length=120)
     before = json_field(null=True)
     after = json_field(null=True)
@@ -51,4 +55,7 @@ class MappingChange(models.Model):
 
     class Meta:
         ordering = ("-at", "-id")
-        indexes = [models.Index(fields=("link", "table", "source_value"), name="mappingchange_of")]
+        indexes = [
+            models.Index(fields=("link", "table", "source_value"), name="mappingchange_of"),
+            models.Index(fields=("link", "table", "-number"), name="mappingchange_versions"),
+        ]

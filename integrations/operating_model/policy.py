@@ -103,4 +103,12 @@ class LinkPolicy(Section):
     journal_posting: JournalPosting = JournalPosting.ON_READY
     price_list: str = ""  # the owner's price list for orders and shelf prices; "" its default
     parked_hours: Annotated[int, Field(ge=1, le=168)] = 4  # how long a return waits for its sale
+    # Saving a mapping that lets go more than this needs a second person; None: never.
+    replay_limit: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] | None = Decimal(
+        2500
+    )
     stock: StockPolicy = StockPolicy()
+
+    @field_serializer("replay_limit", when_used="json")
+    def _plain(self, value: Decimal | None) -> str | None:
+        return None if value is None else _text(value)

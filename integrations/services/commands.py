@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from integrations.models import Connection, Document, Hold, Sweep, Transfer
 from integrations.ports import Found, Probe
-from integrations.services import outcomes, replay, wiring
+from integrations.services import outcomes, replay, replay_approval, wiring
 from integrations.services.audit import By, record_audit
 from integrations.services.calls import store_calls
 from integrations.services.runtime import new_token, system_now
@@ -21,8 +22,11 @@ class CommandError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
+    """`kept_back` records wait for a second person's approval, so nothing was asked of them."""
+
     replayed: int
     already_settled: int
+    kept_back: int = 0
 
 
 def replay_holds(
@@ -32,6 +36,8 @@ def replay_holds(
     now = now or system_now()
     open_holds = Hold.objects.open().filter(pk__in=hold_ids)
     still_open = open_holds.count()
+    kept_back = _kept_back(open_holds, by)
+    open_holds = open_holds.exclude(document_id__in=kept_back)
     with transaction.atomic():
         replayed = replay.replay_holds(open_holds, now=now)
         record_audit(
@@ -42,7 +48,15 @@ def replay_holds(
             reason=reason,
             now=now,
         )
-    return ReplayResult(replayed, len(set(hold_ids)) - still_open)
+    return ReplayResult(replayed, len(set(hold_ids)) - still_open, len(kept_back))
+
+
+def _kept_back(holds: QuerySet[Hold], by: By) -> set[int]:
+    """Records that a person may not let go by this door: a second one has to approve them."""
+    if isinstance(by, str):
+        return set()
+    ids = set(holds.exclude(document=None).values_list("document_id", flat=True))
+    return replay_approval.kept_back({pk for pk in ids if pk is not None})
 
 
 def dismiss_hold(*, hold_id: int, by: By, reason: str, now: datetime | None = None) -> None:

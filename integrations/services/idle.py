@@ -9,6 +9,7 @@ from integrations.models import (
     ChannelLevel,
     Connection,
     InboundEvent,
+    ReplayRun,
     StreamCursor,
     Sweep,
     Transfer,
@@ -31,6 +32,7 @@ class Pending:
     unverified: int
     dirty_levels: int
     unread_streams: int
+    replays: int = 0  # runs that have records to start or to follow
 
     @property
     def total(self) -> int:
@@ -42,6 +44,7 @@ class Pending:
             + self.unverified
             + self.dirty_levels
             + self.unread_streams
+            + self.replays
         )
 
 
@@ -62,6 +65,7 @@ def pending(since: datetime | None = None) -> Pending:
         unverified=unverified.count(),
         dirty_levels=ChannelLevel.objects.filter(dirty_at__isnull=False).count(),
         unread_streams=_unread(since) if since else 0,
+        replays=ReplayRun.objects.moving().count(),
     )
 
 

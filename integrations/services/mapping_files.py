@@ -11,7 +11,8 @@ from integrations.mapping.tables import TABLES
 from integrations.models import Link, MappingRow
 from integrations.services.audit import By
 from integrations.services.choices import known_codes
-from integrations.services.mappings import find_row, set_row
+from integrations.services.mappings import edition, rows_by_key
+from integrations.services.runtime import system_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,22 @@ def import_rows(
 ) -> SheetDifference:
     """Save every row of the file or none. What the rows held up is released afterwards."""
     difference = preview_import(link, table, content)
-    for change in difference.changes:
-        set_row(
-            link=link,
-            table=table,
-            source_value=change.row.source_value,
-            source_label=change.row.source_label,
-            target=change.row.target,
-            effective_from=change.row.effective_from,
-            by=by,
-            reason=reason,
-            now=now,
-        )
+    find = rows_by_key(link, TABLES[table])
+    with edition(link, table, by=by, reason=reason, now=now or system_now(), find=find) as one:
+        for change in difference.changes:
+            one.put(
+                change.row.source_value,
+                change.row.target,
+                source_label=change.row.source_label,
+                effective_from=change.row.effective_from,
+            )
     return difference
 
 
 def _changes(link: Link, table: str, rows: list[SheetRow]) -> Iterator[SheetChange]:
+    find = rows_by_key(link, TABLES[table])
     for row in rows:
-        found = find_row(link, TABLES[table], row.source_value, row.effective_from)
+        found = find(row.source_value, row.effective_from)
         before = _sheet_row(found) if found else None
         if before is None or (before.source_label, before.target) != (row.source_label, row.target):
             yield SheetChange(row, before)

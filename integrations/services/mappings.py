@@ -1,21 +1,23 @@
-"""Mapping rows: read them for flows, change them with history, release what they held up."""
+"""Change mapping rows: checked, versioned, with history; what they held up is replayed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
-from integrations.mapping.lookups import Item, Lookups, Need, Row
 from integrations.mapping.tables import TABLES, MappingTable
-from integrations.mapping.validation import RowProblem, clean_target, nearest, row_problems
-from integrations.models import CatalogueItem, Hold, Link, MappingChange, MappingRow
+from integrations.mapping.validation import Known, RowProblem, clean_target, nearest, row_problems
+from integrations.models import Link, MappingChange, MappingRow, ReplayRun
+from integrations.services import replay_runs
 from integrations.services.audit import By, actor, actor_name, record_audit
 from integrations.services.choices import known_codes
 from integrations.services.runtime import system_now
 
-CHUNK = 500  # values per query
+Find = Callable[[str, date | None], MappingRow | None]
 
 
 class MappingError(ValueError):
@@ -28,63 +30,136 @@ class MappingError(ValueError):
         self.field = problems[0].field
 
 
-# --- Reading ----------------------------------------------------------------------------------
+@dataclass(slots=True)
+class Edition:
+    """One save of one table: its rows share a number, a reason and one replay.
 
-
-def load_lookups(link: Link, *, skus: Iterable[str] = ()) -> Lookups:
-    """A snapshot for a batch of records: every row of the link, aliases and items of `skus` only.
-
-    One query for the rows, and two for every 500 SKUs, however many records ask.
+    Use `edition()`. `run` is what the save released; None until it is complete, or when nothing
+    waited for it.
     """
-    wanted = sorted(set(skus))
-    rows = list(MappingRow.objects.filter(link=link).exclude(table="sku-alias"))
-    aliases = _in_chunks(
-        lambda part: MappingRow.objects.filter(link=link, table="sku-alias", source_value__in=part),
-        wanted,
-    )
-    owner_skus = sorted({*wanted, *(row.target["sku"] for row in aliases)})
-    items = _in_chunks(
-        lambda part: CatalogueItem.objects.filter(connection_id=link.owner_id, sku__in=part),
-        owner_skus,
-    )
-    return Lookups(rows=_by_need([*rows, *aliases]), items=_by_sku(items))
+
+    link: Link
+    table: MappingTable
+    by: By
+    reason: str
+    now: datetime
+    number: int
+    known: Known
+    find: Find
+    saved: list[MappingRow] = field(default_factory=list)
+    removed: list[MappingRow] = field(default_factory=list)
+    run: ReplayRun | None = None
+
+    def put(
+        self,
+        source_value: str,
+        target: Mapping[str, str],
+        *,
+        effective_from: date | None = None,
+        source_label: str | None = None,
+        expected_version: int | None = None,
+    ) -> MappingRow:
+        """Add or change one row; the same again changes nothing. Raises MappingError."""
+        source_value, target = self.table.clean_source(source_value), clean_target(target)
+        row = self.find(source_value, effective_from)
+        check_version(row, expected_version)
+        if problems := row_problems(self.table, source_value, target, known=self.known):
+            raise MappingError(problems)
+        label = source_label if source_label is not None else row.source_label if row else ""
+        if row and (row.target, row.source_label) == (target, label):
+            return row
+        before = row.target if row else None
+        row = row or MappingRow(
+            link=self.link,
+            table=self.table.key,
+            source_value=source_value,
+            effective_from=effective_from,
+            version=0,
+        )
+        row.target, row.source_label, row.version = target, label, row.version + 1
+        row.changed_at, row.changed_by = self.now, actor_name(self.by)[:150]
+        row.save()
+        self._record(row, before=before, after=target)
+        self.saved.append(row)
+        return row
+
+    def remove(self, row: MappingRow) -> None:
+        """Remove one row; its history stays."""
+        self._record(row, before=row.target, after=None)
+        row.delete()
+        self.removed.append(row)
+
+    def expect(self, number: int) -> None:
+        """Refuse when the table has another version by now than the person looked at."""
+        if self.number - 1 != number:
+            sentence = "This table was changed meanwhile. Look at it again before you go on."
+            raise MappingError([RowProblem("version", sentence)])
+
+    def release(self) -> None:
+        """Replay what waits for the saved rows; what was under way for these values is void."""
+        if self.saved or self.removed:
+            self.run = replay_runs.open_run(
+                self.link,
+                self.table,
+                saved=self.saved,
+                removed=self.removed,
+                by=self.by,
+                now=self.now,
+            )
+
+    def _record(self, row: MappingRow, *, before: Any, after: Any) -> None:
+        MappingChange.objects.create(
+            link=self.link,
+            table=self.table.key,
+            number=self.number,
+            source_value=row.source_value,
+            before=before,
+            after=after,
+            effective_from=row.effective_from,
+            at=self.now,
+            actor=actor(self.by),
+            actor_name=actor_name(self.by)[:150],
+            reason=self.reason[:300],
+        )
+        record_audit(
+            by=self.by,
+            action="mapping.delete" if after is None else "mapping.set",
+            subject=f"{self.link.slug} {self.table.key} {row.source_value}",
+            before=before,
+            after=after,
+            reason=self.reason,
+            now=self.now,
+        )
 
 
-def _in_chunks(query: Callable[[list[str]], Iterable[Any]], values: list[str]) -> list[Any]:
-    starts = range(0, len(values), CHUNK)
-    return [row for start in starts for row in query(values[start : start + CHUNK])]
+@contextmanager
+def edition(
+    link: Link, table: str, *, by: By, reason: str = "", now: datetime, find: Find | None = None
+) -> Iterator[Edition]:
+    """Save rows of one table together, all or none, one editor of a link at a time."""
+    kind = table_of(table)
+    with transaction.atomic():
+        Link.objects.select_for_update().get(pk=link.pk)
+        one = Edition(
+            link=link,
+            table=kind,
+            by=by,
+            reason=reason,
+            now=now,
+            number=latest_number(link, table) + 1,
+            known=known_codes(link),
+            find=find or (lambda value, since: find_row(link, kind, value, since)),
+        )
+        yield one
+        one.release()
 
 
-def _by_need(rows: Iterable[MappingRow]) -> dict[Need, tuple[Row, ...]]:
-    found: dict[Need, list[Row]] = {}
-    for row in rows:
-        need = Need(row.table, row.source_value).key
-        found.setdefault(need, []).append(Row(row.target, row.effective_from, row.version))
-    return {need: tuple(sorted(each, key=_since, reverse=True)) for need, each in found.items()}
-
-
-def _since(row: Row) -> date:
-    return row.effective_from or date.min
-
-
-def _by_sku(items: Iterable[CatalogueItem]) -> dict[str, tuple[Item, ...]]:
-    found: dict[str, tuple[Item, ...]] = {}
-    for item in items:
-        value = Item(item.external_id, item.sku, item.name, item.is_stocked, item.is_active)
-        found[item.sku] = (*found.get(item.sku, ()), value)
-    return found
-
-
-# --- Changing ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
 def set_row(
     *,
     link: Link,
     table: str,
     source_value: str,
-    target: dict[str, str],
+    target: Mapping[str, str],
     by: By,
     reason: str = "",
     now: datetime | None = None,
@@ -92,35 +167,20 @@ def set_row(
     source_label: str | None = None,
     expected_version: int | None = None,
 ) -> MappingRow:
-    """Add or change one row, and release what waited for it once this is committed.
+    """Add or change one row; the same again changes nothing. Raises MappingError.
 
-    `expected_version` is the version the editor saw (0: no row); None does not ask.
-    Saving what is there already changes nothing. Raises MappingError with every problem.
+    `expected_version` is the version that the editor looked at (0: no row yet); None does not ask.
     """
-    now, kind = now or system_now(), _table(table)
-    _lock(link)
-    source, target = kind.clean_source(source_value), clean_target(target)
-    row = find_row(link, kind, source, effective_from)
-    _check_version(row, expected_version)
-    problems = row_problems(kind, source, target, known=known_codes(link))
-    if problems:
-        raise MappingError(problems)
-    label = row.source_label if row and source_label is None else source_label or ""
-    if row and (row.target, row.source_label) == (target, label):
-        return row
-    before = dict(row.target) if row else None
-    row = row or MappingRow(
-        link=link, table=table, source_value=source, effective_from=effective_from, version=0
-    )
-    row.target, row.source_label, row.version = target, label, row.version + 1
-    row.changed_at, row.changed_by = now, actor_name(by)[:150]
-    row.save()
-    _record(row, before=before, after=target, by=by, reason=reason, now=now)
-    _release_later(link, table, row.source_value)
-    return row
+    with edition(link, table, by=by, reason=reason, now=now or system_now()) as one:
+        return one.put(
+            source_value,
+            target,
+            effective_from=effective_from,
+            source_label=source_label,
+            expected_version=expected_version,
+        )
 
 
-@transaction.atomic
 def delete_row(
     *,
     row_id: int,
@@ -130,36 +190,14 @@ def delete_row(
     expected_version: int | None = None,
 ) -> None:
     """Remove one row; its history stays. Removing what is gone changes nothing."""
-    row = MappingRow.objects.select_for_update(of=("self",)).filter(pk=row_id).first()
-    if row is None:
+    found = MappingRow.objects.select_related("link").filter(pk=row_id).first()
+    if found is None:
         return
-    _check_version(row, expected_version)
-    _record(row, before=row.target, after=None, by=by, reason=reason, now=now or system_now())
-    row.delete()
-
-
-def roll_back(
-    *, change_id: int, by: By, reason: str = "", now: datetime | None = None
-) -> MappingRow | None:
-    """Undo one change of the history: the row is again as before it. None: there was none then."""
-    change = MappingChange.objects.select_related("link").get(pk=change_id)
-    reason = reason or f"Undo of the change of {change.at:%d %B %Y %H:%M} UTC"
-    if change.before is not None:
-        return set_row(
-            link=change.link,
-            table=change.table,
-            source_value=change.source_value,
-            target=change.before,
-            effective_from=change.effective_from,
-            by=by,
-            reason=reason,
-            now=now,
-        )
-    kind = _table(change.table)
-    row = find_row(change.link, kind, change.source_value, change.effective_from)
-    if row:
-        delete_row(row_id=row.pk, by=by, reason=reason, now=now)
-    return None
+    with edition(found.link, found.table, by=by, reason=reason, now=now or system_now()) as one:
+        row = MappingRow.objects.filter(pk=row_id).first()
+        if row is not None:
+            check_version(row, expected_version)
+            one.remove(row)
 
 
 def find_row(
@@ -173,7 +211,22 @@ def find_row(
     return next((row for row in rows if table.source_key(row.source_value) == key), None)
 
 
-def _table(key: str) -> MappingTable:
+def rows_by_key(link: Link, table: MappingTable) -> Find:
+    """The stored rows for many questions, in one query."""
+    rows = MappingRow.objects.filter(link=link, table=table.key)
+    found = {(table.source_key(row.source_value), row.effective_from): row for row in rows}
+    return lambda value, since: found.get((table.source_key(value), since))
+
+
+def latest_number(link: Link, table: str) -> int:
+    """The table's version; 0 when nothing was ever saved."""
+    changes = MappingChange.objects.filter(link=link, table=table)
+    latest: int | None = changes.aggregate(latest=Max("number"))["latest"]
+    return latest or 0
+
+
+def table_of(key: str) -> MappingTable:
+    """The kind of table; raises MappingError with the nearest when there is none."""
     if key not in TABLES:
         raise MappingError(
             [RowProblem("source", f"There is no table “{key}”.{nearest(key, TABLES)}")]
@@ -181,56 +234,11 @@ def _table(key: str) -> MappingTable:
     return TABLES[key]
 
 
-def _lock(link: Link) -> None:
-    """One editor of a link's rows at a time: two new rows for one value cannot both be added."""
-    Link.objects.select_for_update().get(pk=link.pk)
-
-
-def _check_version(row: MappingRow | None, expected: int | None) -> None:
+def check_version(row: MappingRow | None, expected: int | None) -> None:
+    """Refuse to overwrite what somebody else changed since it was looked at."""
     found = row.version if row else 0
     if expected is None or expected == found:
         return
     who = f" by {row.changed_by}" if row else ""
     sentence = f"This row was changed meanwhile{who}. Look at it again before you save."
     raise MappingError([RowProblem("version", sentence)])
-
-
-def _record(
-    row: MappingRow, *, before: Any, after: Any, by: By, reason: str, now: datetime
-) -> None:
-    MappingChange.objects.create(
-        link_id=row.link_id,
-        table=row.table,
-        source_value=row.source_value,
-        before=before,
-        after=after,
-        effective_from=row.effective_from,
-        at=now,
-        actor=actor(by),
-        actor_name=actor_name(by)[:150],
-        reason=reason[:300],
-    )
-    record_audit(
-        by=by,
-        action="mapping.delete" if after is None else "mapping.set",
-        subject=f"{row.link.slug} {row.table} {row.source_value}",
-        before=before,
-        after=after,
-        reason=reason,
-        now=now,
-    )
-
-
-def _release_later(link: Link, table: str, value: str) -> None:
-    transaction.on_commit(partial(_release, link, table, value))
-
-
-def _release(link: Link, table: str, value: str) -> None:
-    """Replay what waits for this value, in whatever spelling the tills sent it."""
-    from integrations.services import replay  # it plans, and planning reads lookups from here
-
-    key = TABLES[table].source_key
-    waiting = Hold.objects.open().filter(link=link, table=table)
-    for subject in waiting.values_list("subject", flat=True).distinct().order_by("subject"):
-        if key(subject) == key(value):
-            replay.release(table, subject, link)

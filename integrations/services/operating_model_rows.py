@@ -9,7 +9,7 @@ from integrations.connectors.registry import system
 from integrations.mapping.tables import TABLES
 from integrations.operating_model import schema
 from integrations.services.audit import By
-from integrations.services.mappings import delete_row, set_row
+from integrations.services.mappings import edition, rows_by_key, table_of
 from integrations.services.wiring import ensure_budget
 
 State = models.Connection.State
@@ -161,20 +161,17 @@ def write_table(
 ) -> None:
     """Make one table of one link hold exactly these rows; unchanged ones are not touched."""
     link = models.Link.objects.select_related("channel", "owner").get(slug=slug)
-    kept = [
-        set_row(
-            link=link,
-            table=table,
-            source_value=entry.value,
-            source_label=entry.label,
-            target=entry.target,
-            effective_from=entry.effective_from,
-            by=by,
-            reason=reason,
-            now=now,
-        ).pk
-        for entry in entries
-    ]
-    gone = models.MappingRow.objects.filter(link=link, table=table).exclude(pk__in=kept)
-    for row_id in gone.values_list("pk", flat=True):
-        delete_row(row_id=row_id, by=by, reason=reason, now=now)
+    find = rows_by_key(link, table_of(table))
+    with edition(link, table, by=by, reason=reason, now=now, find=find) as one:
+        kept = [
+            one.put(
+                entry.value,
+                entry.target,
+                source_label=entry.label,
+                effective_from=entry.effective_from,
+            ).pk
+            for entry in entries
+        ]
+        gone = models.MappingRow.objects.filter(link=link, table=table).exclude(pk__in=kept)
+        for row in gone:
+            one.remove(row)

@@ -22,7 +22,7 @@ from integrations.models import (
 )
 from integrations.services import documents
 from integrations.services import originals as sales
-from integrations.services.mappings import load_lookups
+from integrations.services.lookups import load_lookups
 from integrations.services.policy import receipt_policy
 from integrations.services.reading import Reading
 from integrations.services.trading_day import trading_day

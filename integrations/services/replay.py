@@ -13,7 +13,6 @@ from integrations.models import (
     DocumentLine,
     Hold,
     InboundEvent,
-    Link,
     Transfer,
     TransferAttempt,
 )
@@ -24,13 +23,8 @@ from integrations.services.runtime import system_now
 from integrations.services.schedule import kick
 
 REPLAY = "replay"
+LOST = "The source does not know this record any more; it was not sent."
 State = InboundEvent.State
-
-
-def release(table: str, value: str, link: Link, *, now: datetime | None = None) -> int:
-    """A mapping row was saved: everything that it held up is replayed. Returns how many."""
-    holds = Hold.objects.open().filter(link=link, table=table, subject=value[:120])
-    return replay_holds(holds, now=now or system_now())
 
 
 def release_skus(owner_id: int, skus: Iterable[str], *, now: datetime) -> int:
@@ -114,9 +108,7 @@ def confirm(hints: Sequence[InboundEvent], facts: Sequence[Fact], *, now: dateti
 
 def _note_gone(event: InboundEvent) -> None:
     """Still held: the source does not know it any more, and nobody guesses."""
-    InboundEvent.objects.filter(pk=event.pk).update(
-        reason="The source does not know this record any more; it was not sent."
-    )
+    InboundEvent.objects.filter(pk=event.pk).update(reason=LOST)
 
 
 def _superseded(event: InboundEvent) -> None:

@@ -13,6 +13,7 @@ from integrations.services import (
     interval,
     pace,
     readings,
+    replay_runs,
     subscriptions,
 )
 from integrations.services.calls import store_calls
@@ -234,6 +235,11 @@ def subscribe_now(rt: Runtime, slug: str) -> Answer:
     return subscriptions.renew(rt, connection) or False
 
 
+def replays_now(rt: Runtime, _: str) -> Answer:
+    """Follow what saved mappings let go, and start the next of it."""
+    return replay_runs.advance(rt.clock())
+
+
 def heartbeat(rt: Runtime, _: str) -> Answer:
     return False
 
@@ -245,6 +251,7 @@ KINDS = (
     SweepKind("deliver", 5, deliver_now, active_connections, urgency=3),
     SweepKind("publish", 5, publish_now, enabled_links, urgency=4),
     SweepKind("settle", 5, settle_now, active_connections, urgency=5),
+    SweepKind(replay_runs.SWEEP, 5, replays_now, once, urgency=5),
     SweepKind("stock", 60, read_stock, enabled_links, urgency=6),
     SweepKind("census", 300, census_now, enabled_links, urgency=8),
     SweepKind("housekeep", 10, housekeep, once, urgency=7),

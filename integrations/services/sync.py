@@ -14,7 +14,7 @@ QUIET_ROUNDS = 3  # so many rounds in a row that change nothing: it is idle
 PAUSE = 1.0  # seconds between them
 
 # What moves each flow, from its source to its target. {channel}, {owner} and {link} are slugs.
-_RECEIPTS = ("intake:{channel}", "plan", "deliver:{owner}", "settle:{owner}")
+_RECEIPTS = ("intake:{channel}", "plan", "deliver:{owner}", "settle:{owner}", "replays")
 FLOWS: dict[str, tuple[str, ...]] = {
     "sales-order-to-erp": _RECEIPTS,
     "sales-credit-to-erp": _RECEIPTS,

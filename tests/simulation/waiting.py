@@ -25,6 +25,7 @@ SELECT (SELECT COUNT(*) FROM integrations_inboundevent WHERE state = 'received')
     OR (state = 'posted' AND verified_at IS NULL AND verify_after IS NOT NULL
         AND NOT {_OPEN_HOLD.format(kind="READBACK_MISMATCH")}))
  + (SELECT COUNT(*) FROM integrations_channellevel WHERE dirty_at IS NOT NULL)
+ + (SELECT COUNT(*) FROM integrations_replayrun WHERE state IN ('canary', 'rest'))
  + (SELECT COUNT(*) FROM integrations_documentline
     WHERE absorbed_at IS NULL AND moved_at IS NOT NULL AND is_stocked)
 """
@@ -44,7 +45,8 @@ _NEXT = " UNION ALL ".join(
 _SWEEP = """SELECT MIN(due_at) FROM integrations_sweep WHERE due_at > %s
     AND (leased_until IS NULL OR leased_until < due_at)
     AND (name LIKE 'intake%%' OR name LIKE 'deliver%%' OR name LIKE 'settle%%'
-    OR name LIKE 'stock%%' OR name LIKE 'housekeep%%' OR name LIKE 'journals%%')"""
+    OR name LIKE 'stock%%' OR name LIKE 'housekeep%%' OR name LIKE 'journals%%'
+    OR name LIKE 'replays%%')"""
 
 
 def begin(now: datetime, *, polls: bool) -> None:

@@ -48,7 +48,10 @@ from tests.simulation.shop import OPENS, small_estate
 
 ORIGIN = "http://127.0.0.1:8700"
 LATENCY = timedelta(milliseconds=40)
-SWEEPS = ("intake", "plan", "deliver", "publish", "settle", "stock", "housekeep", "journals")
+SWEEPS = (
+    *("intake", "plan", "deliver", "publish", "settle", "stock"),
+    *("housekeep", "journals", "replays"),
+)
 
 for _kind in (threading.Lock, threading.RLock):  # a copied world gets locks of its own
     copyreg.pickle(type(_kind()), lambda _, make=_kind: (make, ()))  # type: ignore[misc]

@@ -11,13 +11,9 @@ from integrations.models import (
     MappingChange,
     MappingRow,
 )
-from integrations.services.mappings import (
-    MappingError,
-    delete_row,
-    load_lookups,
-    roll_back,
-    set_row,
-)
+from integrations.services.lookups import load_lookups
+from integrations.services.mapping_history import roll_back
+from integrations.services.mappings import MappingError, delete_row, set_row
 from tests.conftest import NOW
 from tests.integrations.services.mapping_kit import hold_for, make_link, make_row, receipt
 
