@@ -137,7 +137,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """`missing` is True when the target does not have it at all."""
+    """`missing` is True when the target does not have it at all.
+
+    `detail["read"]` is what stands there, as text: of an order or credit, one
+    [our line id or "", name, quantity, net, tax] a row; of a payment, [method, amount, currency].
+    """
 
     differences: tuple[Difference, ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """An order as it was meant against the order as it reads back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from integrations.canonical.effects import CreateOrder, EffectLine
@@ -32,6 +32,22 @@ def match_rows(lines: Iterable[EffectLine], order: Order) -> dict[str, int]:
             matches[line.line_id] = key
             del free[key]
     return matches
+
+
+def read_lines(matches: Mapping[str, int], order: Order) -> list[list[str]]:
+    """The order's rows as they stand there: our line (or ""), name, quantity, net and tax."""
+    lines = {row: line for line, row in matches.items()}
+    return [
+        [
+            lines.get(key, ""),
+            row.productSku or row.productName,
+            plain(row.quantity.magnitude),
+            plain(row.rowValue.rowNet.value),
+            plain(row.rowValue.rowTax.value),
+        ]
+        for key, row in sorted(order.orderRows.items())
+        if not row.composition.bundleChild
+    ]
 
 
 def order_differences(effect: CreateOrder, order: Order) -> tuple[Difference, ...]:

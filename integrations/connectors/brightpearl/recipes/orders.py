@@ -25,6 +25,7 @@ from integrations.connectors.brightpearl.recipes.close import compare_closed
 from integrations.connectors.brightpearl.recipes.compare import (
     match_rows,
     order_differences,
+    read_lines,
     total_differences,
 )
 from integrations.connectors.brightpearl.schemas import Order
@@ -212,7 +213,8 @@ def _parent_difference(intent: Intent, order: Order) -> Iterator[Difference]:
 
 def _detail(effect: CreateOrder, order: Order) -> dict[str, Any]:
     invoice = {"invoice": order.invoice} if order.invoice else {}
-    return {"rows": match_rows(effect.lines, order), **invoice}
+    rows = match_rows(effect.lines, order)
+    return {"rows": rows, "read": read_lines(rows, order), **invoice}
 
 
 RECIPE = Recipe(drafts=drafts, understand=understand, look_up=look_up, read_back=read_back)

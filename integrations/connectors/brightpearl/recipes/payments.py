@@ -16,6 +16,7 @@ from integrations.connectors.brightpearl.recipes.base import (
     Recipe,
     created_id,
     each,
+    plain,
     vendor_id,
     wanted,
 )
@@ -106,8 +107,14 @@ def _compare(posted: Posted, rows: dict[int, Row]) -> ReadBack:
     if row is None:
         return ReadBack(missing=True)
     payment = wanted(posted.intent, TakePayment)
-    detail = {"receipt_journal": number_of(row, "journalId")}
+    detail = {"receipt_journal": number_of(row, "journalId"), "read": _read(row)}
     return ReadBack(tuple(_differences(payment.effect, payment.ref("order"), row)), detail)
+
+
+def _read(row: Row) -> list[str]:
+    """The payment as it stands there: method, amount and currency."""
+    amount = abs(Decimal(text_of(row, "amountPaid") or "0"))
+    return [text_of(row, "paymentMethodCode"), plain(amount), text_of(row, "currencyCode")]
 
 
 def _differences(effect: TakePayment, order: int, row: Row) -> list[Difference]:

@@ -348,7 +348,14 @@ def test_an_order_that_is_as_meant_gives_its_rows():
     answered = read_back("order_get__sale")
 
     assert answered.is_equal
-    assert answered.detail == {"rows": ROWS}
+    assert answered.detail["rows"] == ROWS
+
+
+def test_an_order_keeps_each_row_as_it_stands_there_with_the_line_that_we_meant():
+    answered = read_back(rows(row_396={"externalRef": "", "productSku": "OTHER"}))
+
+    assert [row[0] for row in answered.detail["read"]] == list(ROWS)
+    assert answered.detail["read"][0][1] == "OTHER"
 
 
 def test_rows_without_our_reference_are_known_by_product_and_quantity():

@@ -95,7 +95,7 @@ def test_payments_are_read_back_together_by_their_ids():
 
     assert [each.is_equal for each in answers] == [True, True]
     assert vendor.query(0)["paymentId"] == "9001-9002"
-    assert answers[0].detail == {"receipt_journal": 3001}
+    assert answers[0].detail == {"receipt_journal": 3001, "read": ["CASH", "38", "GBP"]}
 
 
 def test_money_out_may_be_shown_as_a_negative_amount():
