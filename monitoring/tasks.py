@@ -5,6 +5,7 @@ from monitoring.services.cases import refresh_cases
 from monitoring.services.flow_hours import close_hours
 from monitoring.services.messages import compose
 from monitoring.services.notices import notice_changes, notice_overdue
+from monitoring.services.patience import measure
 from monitoring.services.sending import send_due
 
 EVERY_SECONDS = 15  # a fault is on the page within a minute, even when a run is missed
@@ -19,8 +20,9 @@ def watch(rt: public.Runtime, _: str) -> bool:
 
 
 def tally(rt: public.Runtime, _: str) -> bool:
-    """Count what was sent in the hours that are over."""
+    """Count what was sent in the hours that are over, and how long orders took."""
     close_hours(now=rt.clock())
+    measure(now=rt.clock())
     return False
 
 

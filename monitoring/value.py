@@ -36,6 +36,18 @@ FIGURES: tuple[Figure, ...] = (
     Figure("change-percent", "Share of stale levels that are wrong", "percent", Decimal(10)),
     Figure("parked-hours", "A record may wait for another", "hours", Decimal(4)),
     Figure("sale-patience-minutes", "A sale may take to reach the ERP", "minutes", Decimal(30)),
+    Figure(
+        "stuck-minutes",
+        "An order may stand still where no usual time is known",
+        "minutes",
+        Decimal(60),
+    ),
+    Figure(
+        "stuck-least-minutes",
+        "An order may stand still however quick it usually is",
+        "minutes",
+        Decimal(10),
+    ),
     Figure("unknown-minutes", "An outcome may stay unknown", "minutes", Decimal(15)),
     Figure("receipt-grace-minutes", "A missing receipt may arrive late", "minutes", Decimal(60)),
     Figure("stock-age-minutes", "Stock numbers may be this old", "minutes", Decimal(60)),
@@ -114,6 +126,20 @@ def waiting_with_tax(
     parts = f"{money(value, currency)} waiting + {money(tax, currency)} tax in it"
     formula = f"{money(value + tax, currency)} = {parts}"
     return Stake(value + tax, currency, not rest, formula + rest)
+
+
+def stopped(
+    totals: Mapping[str, Decimal], *, age: timedelta, count: int, figures: Assumptions
+) -> Stake:
+    """Return V + a customer's call for each, which grows likely over two days."""
+    currency, value, rest = _largest(totals, figures)
+    share = min(Decimal(1), in_hours(age) / 48)
+    risk = round_money(value + figures["contact-cost"] * count * share, currency)
+    parts = (
+        f"{money(value, currency)} of {counted(count, 'order')} + {count} × "
+        f"{figures['contact-cost']} per contact × {share:.2f} (two days make 1)"
+    )
+    return Stake(risk, currency, False, f"{money(risk, currency)} = {parts}{rest}")
 
 
 def unknown(totals: Mapping[str, Decimal], *, count: int, figures: Assumptions) -> Stake:

@@ -5,6 +5,7 @@ from monitoring.detectors import (
     journal_failed,
     map_ops_missing,
     map_tax_missing,
+    order_stuck,
     outcome_unknown,
     payment_unmapped,
     readback_mismatch,
@@ -25,6 +26,7 @@ from monitoring.findings import Detector
 DETECTORS: tuple[Detector, ...] = (
     sale_not_posted,
     outcome_unknown,
+    order_stuck,
     sku_unmapped,
     sku_ambiguous,
     validation_failed,

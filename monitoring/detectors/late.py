@@ -14,6 +14,7 @@ from monitoring.findings import ExceptionType, Finding, Occurrence
 from monitoring.value import Assumptions, Stake, add_up, waiting
 from monitoring.words import counted, listed
 
+ARRIVING = ("create-order", "create-credit")  # once they are done, the owner knows the receipt
 LISTED = 500  # records a case lists; it counts them all
 
 
@@ -38,16 +39,21 @@ class Late:
 def late_documents(kind: str, *, now: datetime, figures: Assumptions) -> list[Late]:
     """Return receipts of `kind` that may be late, oldest first.
 
-    Left out: what has an open hold, because that is a cause of its own; and what waits for a
-    system that is down or paused, because that is counted in the case of the system.
+    Left out: what has an open hold, because that is a cause of its own; what waits for a system
+    that is down or paused, because that is counted in the case of the system; and what its owner
+    has already, because an order that stops later is an exception of its own.
     """
     holds = public.holds().filter(document=OuterRef("pk"), closed_at__isnull=True)
     moving = Q(state="posting", received_at__lte=now - figures.minutes("sale-patience-minutes"))
     reachable = Q(link__owner__state="active", link__owner__trouble="")
+    arrived = public.transfers().filter(
+        document=OuterRef("pk"), operation__in=ARRIVING, state="posted"
+    )
     documents = (
         public.documents()
         .filter(Q(state="parked") | moving & reachable, kind=kind, link__isnull=False)
         .exclude(Exists(holds))
+        .exclude(Exists(arrived))
         .select_related("link__owner")
         .only(*FIELDS)
         .order_by("received_at", "pk")

@@ -1,0 +1,184 @@
+"""Orders that are not finished: where each stands, since when, and which have stopped.
+
+An order is finished when every effect of it is at its target and was read back as it was meant.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+
+from integrations import public
+from integrations.public import Document, Transfer
+from monitoring.models import StagePatience
+from monitoring.pipeline import (
+    CAPTURED,
+    KEYS,
+    LAST,
+    Patience,
+    operations_by_place,
+    patience_of,
+    stages_of,
+)
+from monitoring.value import Assumptions
+
+State = Document.State
+UNSENT = (State.OPEN, State.PARKED, State.HELD)
+SENT = (State.POSTING, State.POSTED)
+Limits = Mapping[tuple[int | None, str, str], Patience]  # by link, kind and stage
+
+
+def unproved() -> QuerySet[Transfer]:
+    """Effects at their target that are still to be read back."""
+    return public.transfers().filter(
+        state="posted", verified_at__isnull=True, verify_after__isnull=False
+    )
+
+
+def open_orders(kind: str) -> QuerySet[Document]:
+    """Return the orders of one kind that are not finished, each with its `place` and `since`.
+
+    `place` counts in pipeline.KEYS; `since` is when the order last moved on. Costs one query.
+    """
+    # The ids are fetched first: with a subquery in its place every document would be read.
+    proving = unproved().filter(document__kind=kind, document__state=State.POSTED)
+    ids = list(proving.order_by().values_list("document_id", flat=True).distinct())
+    unfinished = Q(state__in=(*UNSENT, State.POSTING)) | Q(pk__in=ids)
+    return public.documents().filter(unfinished, kind=kind).annotate(place=_place(), since=_since())
+
+
+def _place() -> Case:
+    """Only what moves is asked for its transfers: what waits for a person was never sent."""
+    mine = public.transfers().unfinished().filter(document=OuterRef("pk"))
+    captured, last = KEYS.index(CAPTURED), KEYS.index(LAST)
+    awaited = Case(
+        *(When(operation__in=names, then=place) for place, names in operations_by_place()),
+        default=captured,
+        output_field=IntegerField(),
+    )
+    first = mine.annotate(place=awaited).order_by("place").values("place")[:1]
+    return Case(
+        When(state=State.OPEN, then=0),
+        When(state=State.POSTED, then=last),
+        When(state=State.POSTING, then=Coalesce(Subquery(first), Value(captured))),
+        default=captured,
+        output_field=IntegerField(),
+    )
+
+
+def _since() -> Case:
+    done = public.transfers().filter(document=OuterRef("pk"), posted_at__isnull=False)
+    latest = done.order_by().values("document").annotate(at=Max("posted_at")).values("at")
+    moved = Coalesce(Subquery(latest), F("received_at"))
+    return Case(When(state__in=SENT, then=moved), default=F("received_at"))
+
+
+def limits(figures: Assumptions) -> Limits:
+    """Return how long an order may stand in each stage of each link. Two queries."""
+    rows = {(row.link_id, row.kind, row.stage): row for row in StagePatience.objects.all()}
+    return {
+        (link.pk, kind, stage.key): _limit(rows.get((link.pk, kind, stage.key)), stage.key, figures)
+        for link in public.links()
+        for kind in ("sale", "return")
+        for stage in stages_of(link.template, kind)
+    }
+
+
+def _limit(row: StagePatience | None, stage: str, figures: Assumptions) -> Patience:
+    minutes = row.minutes if row else None
+    seconds = row.usual_seconds if row else None
+    return patience_of(
+        stage,
+        decided=None if minutes is None else timedelta(minutes=minutes),
+        usual=None if seconds is None else timedelta(seconds=seconds),
+        sample=row.sample if row else 0,
+        least=figures.minutes("stuck-least-minutes"),
+        unknown=figures.minutes("stuck-minutes"),
+    )
+
+
+def past_patience(limits: Limits, kind: str, *, now: datetime) -> Q:
+    """Match the open orders of `kind` that have stood in their stage for its whole patience."""
+    found = Q(pk__in=())
+    for (link, of_kind, stage), patience in limits.items():
+        if of_kind == kind and patience.limit is not None:
+            ended = now - patience.limit
+            found |= Q(link=link, place=KEYS.index(stage), since__lte=ended)
+    return found
+
+
+@dataclass
+class Standing:
+    """The open orders of one link that stand in one place, with their money by currency."""
+
+    found: int = 0
+    stuck: int = 0
+    oldest: datetime | None = None  # since when the one has stood there that stands longest
+    money: dict[str, Decimal] = field(default_factory=dict)
+
+    def add(self, found: int, stuck: int, oldest: datetime, currency: str, gross: Decimal) -> None:
+        self.found += found
+        self.stuck += stuck
+        self.oldest = min(oldest, self.oldest or oldest)
+        self.money[currency] = self.money.get(currency, Decimal(0)) + gross
+
+
+def counted(kind: str, limits: Limits, *, now: datetime) -> dict[tuple[int | None, str], Standing]:
+    """Count the open orders of a kind by link and stage. Three queries.
+
+    What was never sent is added up by the database: there may be many thousands of it. What is
+    on its way is a short row each.
+    """
+    counts: dict[tuple[int | None, str], Standing] = {}
+    for link, state, currency, found, stuck, gross, oldest in _unsent(kind, limits, now=now):
+        stage = KEYS[0] if state == State.OPEN else CAPTURED
+        count = counts.setdefault((link, stage), Standing())
+        count.add(found, stuck, oldest, currency, gross)
+    rows = open_orders(kind).filter(state__in=SENT)
+    fields = ("link_id", "place", "since", "currency", "gross")
+    for link, place, since, currency, gross in rows.values_list(*fields).iterator(chunk_size=2000):
+        stage = KEYS[place]
+        stuck = is_stuck(limits, (link, kind, stage), since, now=now)
+        counts.setdefault((link, stage), Standing()).add(1, stuck, since, currency, gross)
+    return counts
+
+
+def _unsent(kind: str, limits: Limits, *, now: datetime) -> Any:
+    stuck = Q(pk__in=())
+    for (link, of_kind, stage), patience in limits.items():
+        if of_kind == kind and stage in (KEYS[0], CAPTURED) and patience.limit is not None:
+            states = (State.OPEN,) if stage == KEYS[0] else (State.PARKED, State.HELD)
+            stuck |= Q(link=link, state__in=states, received_at__lte=now - patience.limit)
+    rows = public.documents().filter(kind=kind, state__in=UNSENT).order_by()
+    return rows.values_list("link", "state", "currency").annotate(
+        found=Count("pk"),
+        stuck=Count("pk", filter=stuck),
+        gross=Sum("gross"),
+        oldest=Min("received_at"),
+    )
+
+
+def is_stuck(
+    limits: Limits, key: tuple[int | None, str, str], since: datetime, *, now: datetime
+) -> bool:
+    """Say whether an order has stood in its stage for the whole of its patience."""
+    patience = limits.get(key)
+    return patience is not None and patience.limit is not None and now - since >= patience.limit
