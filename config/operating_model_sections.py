@@ -53,6 +53,7 @@ class RoutingSection:
                 "least_value": line.least_value,
                 "currency": line.currency,
                 "note": line.note,
+                "enabled": line.enabled,
             }
             for line in monitoring.rules_in_force()
         ]
@@ -67,6 +68,7 @@ class RoutingSection:
                 least_value=rule.least_value,
                 currency=rule.currency,
                 note=rule.note,
+                enabled=rule.enabled,
             )
             for rule in value
         ]

@@ -20,7 +20,14 @@ from monitoring.runbooks import Runbook, runbook
 from monitoring.services.cases import Refreshed, refresh_cases
 from monitoring.services.figures import change_figure, figures_in_force
 from monitoring.services.ownership import Ownership
-from monitoring.services.routing_rules import RuleLine, replace_rules, rules_in_force
+from monitoring.services.routing_rules import (
+    RuleLine,
+    cases_matching,
+    edit_rules,
+    replace_rules,
+    rules_in_force,
+    version_of,
+)
 from monitoring.services.triage import (
     TriageError,
     acknowledge,
@@ -134,10 +141,12 @@ __all__ = [
     "assign",
     "cases",
     "cases_in_tab",
+    "cases_matching",
     "change_figure",
     "claim",
     "comment",
     "dismiss",
+    "edit_rules",
     "figures_in_force",
     "move",
     "occurrences",
@@ -154,6 +163,7 @@ __all__ = [
     "team_codes",
     "teams",
     "timeline",
+    "version_of",
     "wake",
     "who_would_own",
 ]

@@ -129,6 +129,7 @@ class RoutingRule(Section):
     least_value: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
     note: Annotated[str, StringConstraints(max_length=200)] = ""
+    enabled: bool = True
 
     @field_serializer("least_value", when_used="json")
     def _plain(self, value: Decimal | None) -> str | None:

@@ -49,7 +49,7 @@ def write(model: OperatingModel) -> str:
         for team in plain["teams"].values():
             team.update(members=_Words(team["members"]), weekdays=_Words(team["weekdays"]))
     if plain["routing"] is not None:
-        plain["routing"] = [_filled(rule) for rule in plain["routing"]]
+        plain["routing"] = [_rule(rule) for rule in plain["routing"]]
     parts = [HEAD.format(name=model.retailer.name)]
     parts += [_dump({section: value}) for section, value in plain.items() if value is not None]
     return "\n".join(parts)
@@ -57,6 +57,11 @@ def write(model: OperatingModel) -> str:
 
 def _flat(row: dict[str, Any]) -> _Row:
     return _Row({**_filled({**row, "target": None}), **row["target"]})
+
+
+def _rule(rule: dict[str, Any]) -> _Row:
+    """Only a rule that rests says whether it is enabled."""
+    return _filled({**rule, "enabled": None if rule["enabled"] else False})
 
 
 def _filled(entry: dict[str, Any]) -> _Row:

@@ -38,6 +38,7 @@ class Capability(StrEnum):
     EDIT_CONNECTIONS = "edit_connections"
     VIEW_MANUAL = "view_manual"
     VIEW_SETTINGS = "view_settings"
+    EDIT_SETTINGS = "edit_settings"
     MANAGE_USERS = "manage_users"
 
 

@@ -2,6 +2,7 @@
 
 from monitoring.kit.page import Page
 from monitoring.pages import (
+    alerts,
     audit,
     connections,
     exception,
@@ -11,6 +12,7 @@ from monitoring.pages import (
     mappings,
     orders,
     people,
+    routing,
     search,
     stock,
     today,
@@ -33,6 +35,9 @@ PAGES: tuple[Page, ...] = (
     mapping_sheets.SHEET,
     people.PAGE,
     people.PERSON,
+    routing.PAGE,
+    alerts.PAGE,
+    alerts.CHANNEL,
     audit.PAGE,
     search.PAGE,
 )

@@ -73,7 +73,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     chosen = AuditFilter(request.GET, public.audit_entries())
     context = {
         "page": PAGE,
-        "tabs": settings_tabs(1),
+        "tabs": settings_tabs("audit"),
         "filter": chosen,
         "table": show(AuditTable, chosen.rows, request),
     }

@@ -22,6 +22,7 @@ from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability, can
 from monitoring.kit.tables import Table, TitleColumn, show
 from monitoring.pages.case_words import SEVERITIES, clock_tag
+from monitoring.pages.choices import store_choices, type_choices
 from monitoring.pages.tabs import Tab
 from monitoring.pages.triage import ACTIONS, people, snoozes
 from monitoring.public import ExceptionCase
@@ -67,24 +68,16 @@ class CaseTable(Table):
 
 
 class CaseFilter(FilterSet):
-    type_key = filters.ChoiceFilter(label="Type", choices=lambda: type_choices())
+    type_key = filters.ChoiceFilter(label="Type", choices=type_choices)
     team = filters.ModelChoiceFilter(queryset=public.teams(), label="Team")
     severity = filters.ChoiceFilter(choices=ExceptionCase.Severity.choices, label="Severity")
     link = filters.ModelChoiceFilter(queryset=hub.links(), label="Link")
-    store_code = filters.ChoiceFilter(label="Store", choices=lambda: store_choices())
+    store_code = filters.ChoiceFilter(label="Store", choices=store_choices)
     age = filters.ChoiceFilter(choices=AGES, method="older", label="Age")
 
     def older(self, rows: QuerySet[ExceptionCase], name: str, value: str) -> Any:
         before = now_of(self.request) - timedelta(hours=int(value))
         return rows.filter(opened_at__lt=before)
-
-
-def type_choices() -> list[tuple[str, str]]:
-    return sorted(((key, each.title) for key, each in public.TYPES.items()), key=lambda t: t[1])
-
-
-def store_choices() -> list[tuple[str, str]]:
-    return list(hub.stores().values_list("code", "name"))
 
 
 def exceptions(request: HttpRequest) -> HttpResponse:

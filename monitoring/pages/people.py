@@ -63,7 +63,7 @@ def _people(request: HttpRequest, form: AddForm, *, status: int = 200) -> HttpRe
     ]
     context = {
         "page": PAGE,
-        "tabs": settings_tabs(0),
+        "tabs": settings_tabs("people"),
         "rows": rows,
         "form": form,
         "may_manage": can(request.user, Capability.MANAGE_USERS),

@@ -20,8 +20,14 @@ def flow_tabs(current: int) -> list[Tab]:
     ]
 
 
-def settings_tabs(current: int) -> list[Tab]:
-    names = (("People", "people"), ("Changes", "audit"))
-    return [
-        Tab(label, reverse(name), index == current) for index, (label, name) in enumerate(names)
-    ]
+SETTINGS = (
+    ("People", "people"),
+    ("Routing", "routing"),
+    ("Alerts", "alerts"),
+    ("Changes", "audit"),
+)
+
+
+def settings_tabs(current: str) -> list[Tab]:
+    """Return the pages of the settings; `current` is the name of the page."""
+    return [Tab(label, reverse(name), name == current) for label, name in SETTINGS]

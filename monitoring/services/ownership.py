@@ -18,7 +18,8 @@ class Ownership:
 
     @classmethod
     def read(cls) -> "Ownership":
-        rows = RoutingRule.objects.select_related("team", "link").order_by("position")
+        rules = RoutingRule.objects.filter(enabled=True).select_related("team", "link")
+        rows = rules.order_by("position")
         teams = {team.code: team for team in Team.objects.all()}
         links = {row.link_id: row.link.slug for row in rows if row.link_id and row.link}
         return cls(teams, tuple(_rule(row) for row in rows), links)

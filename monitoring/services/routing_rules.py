@@ -1,17 +1,22 @@
 """The routing table as people edit it: replaced as a whole, in effect at once, with a record."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 
 from integrations import public
 from monitoring import registry
-from monitoring.models import RoutingRule, Team
+from monitoring.models import CaseEvent, ExceptionCase, RoutingRule, Team
 from monitoring.services.cases import refresh_cases
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class RuleLine:
     least_value: Decimal | None = None
     currency: str = ""
     note: str = ""
+    enabled: bool = True
 
 
 def rules_in_force() -> list[RuleLine]:
@@ -39,6 +45,7 @@ def rules_in_force() -> list[RuleLine]:
             least_value=row.least_value,
             currency=row.currency,
             note=row.note,
+            enabled=row.enabled,
         )
         for row in rows
     ]
@@ -71,6 +78,7 @@ def replace_rules(
                 currency=each.currency,
                 team=teams[each.team],
                 note=each.note,
+                enabled=each.enabled,
             )
             for position, each in enumerate(lines, 1)
         )
@@ -85,6 +93,48 @@ def replace_rules(
         )
     refresh_cases(now=now)
     return True
+
+
+def version_of(lines: Sequence[RuleLine]) -> str:
+    """Return a short name of this very table, to notice that somebody else changed it."""
+    return sha256(repr(list(lines)).encode()).hexdigest()[:16]
+
+
+def edit_rules(
+    change: Callable[[list[RuleLine]], list[RuleLine]],
+    *,
+    version: str,
+    by: "User",
+    reason: str = "",
+    now: datetime,
+) -> int:
+    """Change the table that `version` names; returns how many open cases have another owner now.
+
+    Raises ValueError when it is not that table any more, or with every mistake of the new one.
+    """
+    lines = rules_in_force()
+    if version != version_of(lines):
+        raise ValueError("Somebody changed the rules meanwhile. Look at them and do it again.")
+    replace_rules(change(lines), by=by, reason=reason, now=now)
+    return CaseEvent.objects.filter(kind=CaseEvent.Kind.ROUTED, at=now, actor=None).count()
+
+
+def cases_matching(rules: Sequence[RuleLine]) -> list[int]:
+    """Count, for each rule, the open cases whose conditions it meets now. One query."""
+    counts = {f"rule{at}": Count("pk", filter=_meets(rule)) for at, rule in enumerate(rules)}
+    found = ExceptionCase.objects.unresolved().aggregate(**counts) if counts else {}
+    return list(found.values())
+
+
+def _meets(rule: RuleLine) -> Q:
+    wanted = {
+        "type_key": rule.type_key,
+        "link__slug": rule.link,
+        "store_code": rule.store_code,
+        "currency": rule.currency,
+        "value_at_risk__gte": rule.least_value,
+    }
+    return Q(pk__gt=0, **{name: value for name, value in wanted.items() if value})
 
 
 def _mistakes(at: int, each: RuleLine, teams: dict[str, Team], links: dict[str, int]) -> list[str]:

@@ -1,12 +1,17 @@
-"""Teams as the operating model names them: added and changed, never removed."""
+"""Teams as the operating model names them, and who leads them: added and changed, never removed."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from integrations import public
 from monitoring.models import Team
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +67,27 @@ def put_teams(lines: list[TeamLine]) -> None:
 
 def _users(field: str, names: set[str]):  # type: ignore[no-untyped-def]
     return get_user_model().objects.filter(**{f"{field}__in": names})
+
+
+@transaction.atomic
+def set_ladder(
+    *, team: Team, lead: "User | None", backup: "User | None", by: "User", now: datetime
+) -> None:
+    """Say who leads a team and who stands in. Nobody is a possible answer."""
+    before = _ladder(team)
+    team.lead, team.backup = lead, backup
+    team.save(update_fields=("lead", "backup"))
+    if _ladder(team) != before:
+        public.record_audit(
+            by=by,
+            action="team.ladder",
+            subject=team.name,
+            before=before,
+            after=_ladder(team),
+            now=now,
+        )
+
+
+def _ladder(team: Team) -> dict[str, str]:
+    people = (("lead", team.lead), ("backup", team.backup))
+    return {part: user.get_username() if user else "" for part, user in people}

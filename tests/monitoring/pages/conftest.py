@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from integrations.public import MappingRow, Store, Sweep, TransferAttempt
+from monitoring.models import AlertChannel, RoutingRule, Team
 from monitoring.services.cases import refresh_cases
 from tests.conftest import NOW
 from tests.monitoring import rows
@@ -65,9 +66,20 @@ def trouble(leeds: Store) -> Callable[[int], None]:
         Sweep.objects.get_or_create(name="plan", defaults={"every_seconds": 5, "due_at": NOW})
         for _ in range(count):
             _sale(leeds)
+            _settings()
         refresh_cases(now=NOW)
 
     return ring_up
+
+
+def _settings() -> None:
+    """One more channel and one more rule that gives everything to whom it belongs anyhow."""
+    number = AlertChannel.objects.count() + 1
+    finance = Team.objects.get(code="FIN")
+    AlertChannel.objects.create(
+        team=finance, kind="chat", label=f"Room {number}", shown="example.com", made_at=NOW
+    )
+    RoutingRule.objects.create(position=number, type_key="PAYMENT_UNMAPPED", team=finance)
 
 
 def _sale(store: Store) -> None:

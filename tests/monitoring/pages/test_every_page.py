@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from integrations.public import Connection, Document
 from monitoring.kit.permissions import Capability
-from monitoring.models import ExceptionCase
+from monitoring.models import AlertChannel, ExceptionCase
 from monitoring.pages import PAGES as MONITORING
 from reconciliation.pages import PAGES as RECONCILIATION
 from tests.conftest import NOW
@@ -29,6 +29,8 @@ LISTS = {
     "search": "/search/?q=nothing-has-this",
     "days": "/days/",
     "people": "/settings/people/",
+    "routing": "/settings/routing/",
+    "alerts": "/settings/alerts/",
     "audit": "/settings/changes/",
 }
 EMPTY = {
@@ -42,6 +44,8 @@ EMPTY = {
     "search": "Nothing carries this id",
     "days": "No stores yet",
     "people": "Add somebody",
+    "routing": "No rules yet",
+    "alerts": "Nobody is told outside Plumbline yet",
     "audit": "No changes yet",
 }
 
@@ -56,6 +60,7 @@ def details() -> dict[str, str]:
         "connection": f"/connections/{Connection.objects.get(role='erp').pk}/",
         "mapping": "/mappings/sitoo-brightpearl/payment-type/",
         "person": f"/settings/people/{User.objects.values_list('pk', flat=True).first() or 1}/",
+        "channel": f"/settings/alerts/{AlertChannel.objects.earliest('pk').pk}/",
         "day": f"/days/LDS01/{NOW:%Y-%m-%d}/",
     }
 
@@ -63,7 +68,7 @@ def details() -> dict[str, str]:
 def test_every_page_is_covered_here() -> None:
     assert {page.name for page in PAGES} == {
         *LISTS,
-        *("exception", "trace", "sku", "connection", "mapping", "day", "person"),
+        *("exception", "trace", "sku", "connection", "mapping", "day", "person", "channel"),
         "mapping-file",  # a download: see test_mappings
     }
 
