@@ -49,6 +49,7 @@ from integrations.models import (
 )
 from integrations.ports import Choice, Probe
 from integrations.services.audit import By, record_audit
+from integrations.services.blast import Blast, Day, preview_change, recheck
 from integrations.services.choices import read_choices as choices
 from integrations.services.commands import (
     CommandError,
@@ -82,6 +83,7 @@ from integrations.services.outbound import post as post_hook
 from integrations.services.plan_tills import ECHO_REASON
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
+from integrations.services.rehearsal import Moved, Proposal, Rehearsed
 from integrations.services.replay_approval import (
     RunError,
     approve,
@@ -250,6 +252,7 @@ __all__ = [
     "TABLES",
     "AddressError",
     "AuditEntry",
+    "Blast",
     "By",
     "CallLog",
     "CatalogueItem",
@@ -258,6 +261,7 @@ __all__ = [
     "CommandError",
     "Connection",
     "Coverage",
+    "Day",
     "Document",
     "DocumentLine",
     "DocumentLink",
@@ -271,10 +275,13 @@ __all__ = [
     "MappingError",
     "MappingRow",
     "MappingTable",
+    "Moved",
     "Outcome",
     "Pending",
     "Probe",
+    "Proposal",
     "RateBudget",
+    "Rehearsed",
     "Release",
     "ReplayItem",
     "ReplayResult",
@@ -340,9 +347,11 @@ __all__ = [
     "pause_connection",
     "pending",
     "post_hook",
+    "preview_change",
     "preview_import",
     "preview_release",
     "readings",
+    "recheck",
     "record_audit",
     "refuse_replay",
     "register",

@@ -67,6 +67,16 @@ class Lookups:
                 codes[need] = row.target
         return codes, missing
 
+    def changed(
+        self, need: Need, target: Mapping[str, str] | None, effective_from: date | None
+    ) -> "Lookups":
+        """This snapshot with one row saved as proposed, or without it when `target` is None."""
+        kept = [row for row in self.rows.get(need.key, ()) if row.effective_from != effective_from]
+        if target is not None:
+            kept.append(Row(target, effective_from, version=0))
+        kept.sort(key=lambda row: row.effective_from or date.min, reverse=True)
+        return Lookups({**self.rows, need.key: tuple(kept)}, self.items)
+
     def item(self, sku: str, *, on: date) -> tuple[Item, ...]:
         """The owner's items for a till SKU: by its alias, else by itself. Several: ambiguous."""
         alias = self.find(Need("sku-alias", sku), on)

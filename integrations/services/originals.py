@@ -22,6 +22,7 @@ class OriginalSale:
     order_transfer: Transfer | None = None
     credits: dict[str, Decimal] = field(default_factory=dict)  # return's id → its gross
     obstacles: tuple[Obstacle, ...] = ()
+    is_going: bool = False  # a rehearsal supposes that it has gone
 
     def facts(self, *, besides: str) -> Original:
         """What the flow may know; `besides` is the return being decided. Counts it from now on."""
@@ -29,7 +30,7 @@ class OriginalSale:
         return Original(
             gross=self.document.gross,
             credited=credited,
-            is_planned=self.document.state in PLANNED,
+            is_planned=self.is_going or self.document.state in PLANNED,
             obstacles=self.obstacles,
         )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from integrations.canonical.orders import SalesCredit, SalesOrder
-from integrations.flows import sales_credit_to_erp, sales_order_to_erp
 from integrations.flows.decisions import Blocked, Decision, Obstacle, Park, Post, Skip
 from integrations.flows.receipts import ReceiptPolicy, needs
 from integrations.mapping.lookups import Lookups
@@ -22,6 +21,7 @@ from integrations.models import (
 )
 from integrations.services import documents
 from integrations.services import originals as sales
+from integrations.services.deciding import decide
 from integrations.services.lookups import load_lookups
 from integrations.services.policy import receipt_policy
 from integrations.services.reading import Reading
@@ -109,22 +109,11 @@ def _draft(event: InboundEvent, receipt: Receipt, batch: Batch, now: datetime) -
     elif on is None:
         draft.decision = Blocked((_unknown_store(receipt),))
     else:
-        draft.decision = _decide(receipt, batch, on)
+        draft.decision = decide(
+            receipt, batch.lookups, on=on, policy=batch.policy, originals=batch.originals
+        )
     batch.known[(kind, receipt.external_id)] = document
     return draft
-
-
-def _decide(receipt: Receipt, batch: Batch, on: date) -> Decision:
-    if isinstance(receipt, SalesOrder):
-        return sales_order_to_erp.decide(receipt, batch.lookups, on=on, policy=batch.policy)
-    sale = batch.originals.get(receipt.original_external_id)
-    return sales_credit_to_erp.decide(
-        receipt,
-        batch.lookups,
-        on=on,
-        policy=batch.policy,
-        original=sale.facts(besides=receipt.external_id) if sale else None,
-    )
 
 
 def _unknown_store(receipt: Receipt) -> Obstacle:

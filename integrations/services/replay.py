@@ -82,6 +82,27 @@ def _ask_source(holds: Sequence[Hold], now: datetime) -> set[Connection]:
     return connections
 
 
+def ask_about(documents: Iterable[Document], *, version: str, now: datetime) -> int:
+    """Ask the source how these records are now; nothing is sent because of it. Returns how many."""
+    hints = [
+        InboundEvent(
+            connection=document.event.connection,
+            kind=InboundEvent.Kind.HINT,
+            topic=document.event.topic,
+            external_id=document.event.external_id,
+            version=version,
+            source=InboundEvent.Source.POLL,
+            received_at=now,
+            not_before=now,
+            payload={},
+        )
+        for document in documents
+        if document.event is not None
+    ]
+    InboundEvent.objects.bulk_create(hints, ignore_conflicts=True, batch_size=500)
+    return len(hints)
+
+
 def confirm(hints: Sequence[InboundEvent], facts: Sequence[Fact], *, now: datetime) -> None:
     """The source was re-read: unchanged records go on, changed ones are planned as they are now.
 
