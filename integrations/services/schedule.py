@@ -17,7 +17,7 @@ LEASE = timedelta(seconds=55)  # longer than a task may run (timeout 60 kills it
 # A sweep with more to do than this gives its worker to the next in the queue, and queues again:
 # a backlog of orders must not keep stock levels waiting.
 BUDGET = timedelta(seconds=4)
-NAP = timedelta(milliseconds=500)
+NAP = timedelta(milliseconds=1500)
 WAKE_UP_LOST = timedelta(seconds=30)  # a queued wake-up that did not start by then is sent again
 HEARTBEAT = "heartbeat"
 
