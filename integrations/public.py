@@ -26,6 +26,7 @@ from integrations.models import (
     CatalogueItem,
     ChannelLevel,
     Connection,
+    DayMark,
     Document,
     DocumentLine,
     DocumentLink,
@@ -69,6 +70,14 @@ from integrations.services.commands import (
     test_connection,
 )
 from integrations.services.coverage import Coverage, coverage, documents_using
+from integrations.services.day_marks import (
+    closed_days,
+    day_version,
+    dirty_days,
+    lock_day,
+    mark_day,
+)
+from integrations.services.day_marks import seen as day_is_seen
 from integrations.services.idle import Pending, pending, run_until_idle
 from integrations.services.mapping_files import (
     SheetDifference,
@@ -262,6 +271,7 @@ __all__ = [
     "Connection",
     "Coverage",
     "Day",
+    "DayMark",
     "Document",
     "DocumentLine",
     "DocumentLink",
@@ -315,11 +325,15 @@ __all__ = [
     "channel_levels",
     "check_hook",
     "choices",
+    "closed_days",
     "connections",
     "coverage",
     "cursors",
+    "day_is_seen",
+    "day_version",
     "delete_mapping",
     "disarm",
+    "dirty_days",
     "dismiss_hold",
     "document_lines",
     "document_links",
@@ -340,6 +354,8 @@ __all__ = [
     "link_policy",
     "links",
     "live",
+    "lock_day",
+    "mark_day",
     "mapping_changes",
     "mapping_rows",
     "movements",

@@ -1,6 +1,7 @@
 """The front door of monitoring: types, cases to read, triage, and how to add a detector."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -19,6 +20,7 @@ from monitoring.routing import Routable, Route
 from monitoring.runbooks import Runbook, runbook
 from monitoring.services.cases import Refreshed, refresh_cases
 from monitoring.services.figures import change_figure, figures_in_force
+from monitoring.services.gaps import receipt_gaps, waived_receipts
 from monitoring.services.ownership import Ownership
 from monitoring.services.routing_rules import (
     RuleLine,
@@ -87,6 +89,19 @@ def team_codes(user: "AbstractBaseUser | AnonymousUser") -> list[str]:
     return list(Team.objects.filter(members=user.pk).values_list("code", flat=True))
 
 
+def sealing_forbidden_by(store_id: int, on: date) -> list[str]:
+    """Titles of open cases that name a receipt of this trading day and forbid its sealing."""
+    kinds = [key for key, type in TYPES.items() if "seal" in type.blocks]
+    named = CaseOccurrence.objects.filter(
+        cleared_at__isnull=True,
+        case__closed_at__isnull=True,
+        case__type_key__in=kinds,
+        document__store=store_id,
+        document__business_date=on,
+    )
+    return list(named.order_by("case_id").values_list("case__title", flat=True).distinct())
+
+
 def teams() -> QuerySet[Team]:
     return Team.objects.all()
 
@@ -152,18 +167,21 @@ __all__ = [
     "occurrences",
     "open_cases",
     "open_counts",
+    "receipt_gaps",
     "refresh_cases",
     "register_detectors",
     "replace_rules",
     "resolve",
     "rules_in_force",
     "runbook",
+    "sealing_forbidden_by",
     "similar_cases",
     "snooze",
     "team_codes",
     "teams",
     "timeline",
     "version_of",
+    "waived_receipts",
     "wake",
     "who_would_own",
 ]

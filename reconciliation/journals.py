@@ -4,13 +4,14 @@ Each line knows the receipts behind it. Amounts are exact; a debit is positive, 
 until they are written as two columns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 ZERO = Decimal(0)
 CASH = "Cash"  # the till's name of the tender that its drawer holds
+CASH_ROUNDING, GIFT_CARDS_SOLD = "Cash rounding", "Gift cards sold"  # memos of their lines
 
 
 class Account(StrEnum):
@@ -131,13 +132,13 @@ def whole_day(
             ledger.post(ledger.account(Account.SALES), f"Sales {rate:f} %", -net, receipt.number)
         if receipt.gift_cards:
             nominal = ledger.account(Account.GIFT_CARDS)
-            ledger.post(nominal, "Gift cards sold", -receipt.gift_cards, receipt.number)
+            ledger.post(nominal, GIFT_CARDS_SOLD, -receipt.gift_cards, receipt.number)
         for rate, tax in receipt.tax_by_rate.items():
             if tax:
                 ledger.post(ledger.account(Account.VAT), f"VAT {rate:f} %", -tax, receipt.number)
         if receipt.rounding:
             ledger.post(
-                ledger.account(Account.ROUNDING), "Cash rounding", -receipt.rounding, receipt.number
+                ledger.account(Account.ROUNDING), CASH_ROUNDING, -receipt.rounding, receipt.number
             )
     _post_cash(ledger, cash, cash_nominal)
     return ledger.lines()
@@ -155,9 +156,9 @@ def rest_of_day(
     for receipt in receipts:
         if receipt.rounding:
             cash_account = _cash(cash_nominal)
-            ledger.post(cash_account, "Cash rounding", receipt.rounding, receipt.number)
+            ledger.post(cash_account, CASH_ROUNDING, receipt.rounding, receipt.number)
             ledger.post(
-                ledger.account(Account.ROUNDING), "Cash rounding", -receipt.rounding, receipt.number
+                ledger.account(Account.ROUNDING), CASH_ROUNDING, -receipt.rounding, receipt.number
             )
     _post_cash(ledger, cash, cash_nominal)
     return ledger.lines()
@@ -181,20 +182,29 @@ def _post_cash(ledger: _Ledger, cash: Iterable[CashEvent], cash_nominal: str) ->
             ledger.post(account, "Paid out", event.paid_out, event.register)
 
 
-def delta(wanted: Sequence[Line], posted: Sequence[Line]) -> list[Line]:
-    """What must still be posted so that all journals of the day together say `wanted`."""
-    before: dict[tuple[str, str], Line] = {}
-    for line in posted:
-        known = before.setdefault((line.nominal, line.memo), Line(line.nominal, line.memo))
+def together(lines: Iterable[Line]) -> list[Line]:
+    """Several journals as one: a line per account and memo, with all its receipts, none empty."""
+    sums: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        known = sums.setdefault((line.nominal, line.memo), Line(line.nominal, line.memo))
         known.amount += line.amount
         known.receipts += line.receipts
+    return [line for _, line in sorted(sums.items()) if line.amount]
+
+
+def opposite(lines: Iterable[Line]) -> list[Line]:
+    """The lines that take these back."""
+    return [Line(line.nominal, line.memo, -line.amount, list(line.receipts)) for line in lines]
+
+
+def delta(wanted: Iterable[Line], posted: Iterable[Line]) -> list[Line]:
+    """What must still be posted so that all journals of the day together say `wanted`."""
+    before = {(line.nominal, line.memo): line for line in together(posted)}
     lines = []
     for line in wanted:
         known = before.pop((line.nominal, line.memo), Line(line.nominal, line.memo))
         new = [number for number in line.receipts if number not in set(known.receipts)]
         if line.amount != known.amount:
             lines.append(Line(line.nominal, line.memo, line.amount - known.amount, new))
-    lines += [
-        Line(k.nominal, k.memo, -k.amount, list(k.receipts)) for k in before.values() if k.amount
-    ]
+    lines += opposite(before.values())
     return sorted(lines, key=lambda line: (line.nominal, line.memo))

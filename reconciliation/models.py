@@ -1,6 +1,6 @@
 """Store-days, who signed them, why they differ, and the journals that were built of them."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
 
@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+
+from reconciliation.journals import Line
 
 USER = settings.AUTH_USER_MODEL
 
@@ -47,10 +49,11 @@ class StoreDay(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.COLLECTING)
     round = models.PositiveIntegerField(default=1)  # one more with each reopening
     seen_version = models.BigIntegerField(default=0)  # of the facts in `content`
-    is_settled = models.BooleanField(default=False)  # nothing of it is on its way any more
+    look_at = models.DateTimeField(null=True, blank=True)  # again, while something is on its way
     checked_at = models.DateTimeField(null=True, blank=True)
     content = models.JSONField(encoder=DjangoJSONEncoder, default=dict)
     content_hash = models.CharField(max_length=64, blank=True)
+    prepared_facts = models.JSONField(encoder=DjangoJSONEncoder, null=True, blank=True)
     receipts = models.PositiveIntegerField(default=0)
     gross = money_field(default=0)  # of the receipts
     variance = money_field(default=0)  # Σ |amount| of what differs, explained or not
@@ -74,9 +77,9 @@ class StoreDay(models.Model):
         indexes = [
             models.Index(fields=("business_date", "store_code"), name="storeday_by_date"),
             models.Index(
-                fields=("business_date",),
-                condition=Q(is_settled=False),
-                name="storeday_unsettled",
+                fields=("look_at",),
+                condition=Q(look_at__isnull=False),
+                name="storeday_look_again",
             ),
         ]
 
@@ -123,6 +126,7 @@ class EvidencePack(models.Model):
     sequence = models.PositiveIntegerField(unique=True)
     day = models.ForeignKey(StoreDay, models.PROTECT, related_name="packs")
     round = models.PositiveIntegerField()
+    part = models.PositiveIntegerField(default=1)  # 1 is the day, the next are late receipts
     made_at = models.DateTimeField()
     content = models.TextField()  # canonical JSON: sorted keys, no spaces, amounts as text
     content_hash = models.CharField(max_length=64)  # the day's content that the signer saw
@@ -132,11 +136,18 @@ class EvidencePack(models.Model):
     class Meta:
         ordering = ("sequence",)
         constraints = [
-            models.UniqueConstraint(fields=("day", "round"), name="evidencepack_one_a_round")
+            models.UniqueConstraint(fields=("day", "round", "part"), name="evidencepack_one_a_part")
         ]
 
     def __str__(self) -> str:
         return f"{self.day}, pack {self.sequence}"
+
+
+class ChainHead(models.Model):
+    """The newest pack, in one row: locked while the next one is chained to it."""
+
+    sequence = models.PositiveIntegerField(default=0)
+    hash = models.CharField(max_length=64, blank=True)
 
 
 class ReasonCode(models.Model):
@@ -235,6 +246,18 @@ class SignerLimit(models.Model):
     amount = money_field()
 
 
+class DayJournalQuerySet(models.QuerySet["DayJournal"]):
+    def of_day(self, store_code: str, on: date) -> Self:
+        """Every journal that was posted on this day, oldest first."""
+        return self.filter(store_code=store_code, business_date=on).order_by("sequence")
+
+    def of_takings(self, store_code: str, on: date, *, late_until: datetime | None = None) -> Self:
+        """Journals of this day's takings, wherever posted; late ones up to `late_until`."""
+        late = Q(late_of=on) if late_until is None else Q(late_of=on, built_at__lte=late_until)
+        own = self.filter(Q(business_date=on, late_of=None) | late, store_code=store_code)
+        return own.order_by("built_at", "pk")
+
+
 class DayJournal(models.Model):
     """One journal of one store and trading day. A later fact adds another; none is ever edited."""
 
@@ -252,7 +275,12 @@ class DayJournal(models.Model):
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
+    late_of = models.DateField(null=True, blank=True)  # the signed day whose late receipts it has
+    reason = models.CharField(max_length=300, blank=True)  # of a reversal or a late posting
+    by_name = models.CharField(max_length=150, blank=True)
     built_at = models.DateTimeField()
+
+    objects = DayJournalQuerySet.as_manager()
 
     class Meta:
         ordering = ("-business_date", "store_name", "sequence")
@@ -264,6 +292,12 @@ class DayJournal(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def as_lines(self) -> list[Line]:
+        return [
+            Line(row["nominal"], row["memo"], Decimal(row["amount"]), list(row["receipts"]))
+            for row in self.lines
+        ]
 
     @property
     def is_balanced(self) -> bool:

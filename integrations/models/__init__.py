@@ -11,6 +11,7 @@ from integrations.models.connections import (
     Store,
     StreamCursor,
 )
+from integrations.models.days import DayMark
 from integrations.models.holds import Hold
 from integrations.models.inbox import InboundEvent
 from integrations.models.ledger import (
@@ -34,6 +35,7 @@ __all__ = [
     "ChannelLevel",
     "ChoiceList",
     "Connection",
+    "DayMark",
     "Document",
     "DocumentLine",
     "DocumentLink",

@@ -59,8 +59,12 @@ def upsert_many(
     unique: Sequence[str],
     update: Sequence[str] = (),
     keep: Sequence[str] = (),
+    count: Sequence[str] = (),
 ) -> None:
-    """Insert rows of `fields`; where `unique` exists, set `update`, and `keep` only where empty."""
+    """Insert rows of `fields`; where `unique` exists, set `update`, and `keep` only where empty.
+
+    Fields in `count` go up by one there.
+    """
     columns = _columns(model, fields)
     values = _prepared(columns, rows)
     if not values:
@@ -74,6 +78,7 @@ def upsert_many(
         f"{_name(c)} = COALESCE({table}.{_name(c)}, excluded.{_name(c)})"
         for c in _columns(model, keep)
     ]
+    changes += [f"{_name(c)} = {table}.{_name(c)} + 1" for c in _columns(model, count)]
     action = f"DO UPDATE SET {', '.join(changes)}" if changes else "DO NOTHING"
     statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) ON CONFLICT ({conflict}) {action}"  # noqa: S608
     with connection.cursor() as cursor:

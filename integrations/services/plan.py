@@ -12,7 +12,7 @@ from integrations.canonical.stock import StockMovement
 from integrations.canonical.till import ZReport
 from integrations.connectors.errors import SchemaChangedError
 from integrations.models import Connection, Hold, InboundEvent, Link
-from integrations.services import levels, plan_receipts, plan_tills
+from integrations.services import day_marks, levels, plan_receipts, plan_tills
 from integrations.services.reading import Reading
 from integrations.services.runtime import Runtime
 
@@ -106,6 +106,8 @@ def _dispatch(readings: list[Reading], connection: Connection, link: Link, now: 
     _close(rest, State.SKIPPED, "This link does not use records of this kind.")
     # Once and last: rows lock in one order.
     levels.mark_moved(link.channel_id, levels.rung_at(rung) | moved, now=now)
+    facts = (record for r in (*receipts, *tills) for record in r.records)
+    day_marks.mark_facts((f for f in facts if isinstance(f, day_marks.DayFact)), now=now)
 
 
 def _all(reading: Reading, types: object) -> bool:

@@ -7,9 +7,9 @@ from integrations.canonical.stock import StockMovement
 from integrations.canonical.till import ZReport
 from integrations.models import Document, InboundEvent, Link, Store
 from integrations.models import StockMovement as MovementRow
+from integrations.services.day_marks import closing_day
 from integrations.services.places import places
 from integrations.services.reading import Reading
-from integrations.services.trading_day import trading_day
 
 State = InboundEvent.State
 ECHO_REASON = "Comes back from what was posted or pushed itself."
@@ -32,11 +32,6 @@ def store_z_reports(readings: Sequence[Reading], *, now: datetime) -> None:
 def _z_document(
     event: InboundEvent, report: ZReport, store: Store | None, now: datetime
 ) -> Document:
-    day = None
-    if store is not None:
-        # A till closed just after midnight closes the day it was opened in.
-        at = report.opened_at or report.closed_at
-        day = trading_day(at, timezone=store.timezone, cut_off=store.cut_off)
     return Document(
         connection=event.connection,
         event=event,
@@ -47,7 +42,7 @@ def _z_document(
         store_code=report.store_code,
         register_id=report.register_id,
         placed_at=report.closed_at,
-        business_date=day,
+        business_date=closing_day(report, store) if store else None,
         currency=report.currency,
         net=report.sales_net - report.refunds_net,
         tax=(report.sales_gross - report.sales_net) - (report.refunds_gross - report.refunds_net),

@@ -1,11 +1,12 @@
 """Receipt numbers that a till used and we never saw."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from integrations import public
 from monitoring.detectors.remembered import remembered_details
@@ -73,6 +74,10 @@ class Gap:
     def name(self, number: int) -> str:
         return f"{self.prefix}{number:0{self.width}d}"
 
+    @property
+    def names(self) -> list[str]:
+        return [self.name(number) for number in range(self.first, self.last + 1)]
+
 
 def gather(*, now: datetime, figures: Assumptions) -> list[Gap]:
     """Gaps among recent numbers, and older gaps of open cases that are still not filled."""
@@ -89,7 +94,7 @@ def gather(*, now: datetime, figures: Assumptions) -> list[Gap]:
     seen = [Seen(*row) for row in recent.values_list(*fields).iterator(chunk_size=5000)]
     found = list(gaps_in(seen))
     known = {(gap.slug, gap.store_code, gap.register_id, gap.last) for gap in found}
-    older = (_recall(detail) for detail in remembered_details(TYPE.key) if "gap" in detail)
+    older = (recall(detail) for detail in remembered_details(TYPE.key) if "gap" in detail)
     return [
         *found,
         *(
@@ -143,15 +148,16 @@ def _gap(
     )
 
 
-def _recall(detail: dict[str, object]) -> Gap:
-    kept = dict(detail["gap"])  # type: ignore[call-overload]
+def recall(detail: Mapping[str, Any]) -> Gap:
+    """The gap that a case's detail describes."""
+    kept = dict(detail["gap"])
     kept["noticed_at"] = datetime.fromisoformat(kept["noticed_at"])
     kept["average"] = Decimal(kept["average"])
     return Gap(**kept)
 
 
 def _is_filled(gap: Gap) -> bool:
-    names = [gap.name(number) for number in range(gap.first, gap.last + 1)]
+    names = gap.names
     arrived = public.documents().filter(connection_id=gap.connection_id, number__in=names)
     return arrived.values("number").distinct().count() == gap.missing
 
