@@ -297,12 +297,31 @@ class CreatePickList(Effect):
 
 
 class CancelPickList(Effect):
-    """Ask the warehouse not to send an order. Needs refs["order"]."""
+    """Ask the warehouse not to send an order. Needs refs["order"] where it names orders itself."""
 
     operation: ClassVar[str] = "cancel-pick-list"
 
-    external_ref: str = Field(max_length=64)
+    external_ref: str = Field(max_length=64)  # the pick list's
     reason: str = ""
+
+
+class ReturnLine(CanonicalRecord):
+    line_id: str
+    sku: str
+    quantity: Quantity = Field(gt=0)
+    reason: str = ""
+
+
+class AnnounceReturn(Effect):
+    """Tell the warehouse what a shopper sends back, so that it is known when it comes."""
+
+    operation: ClassVar[str] = "announce-return"
+
+    external_ref: str = Field(max_length=64)  # ours, never reused
+    order_ref: str = Field(max_length=64)  # of the pick list that it came with
+    warehouse_id: str
+    expected_by: date | None = None
+    lines: tuple[ReturnLine, ...] = Field(min_length=1)
 
 
 EFFECTS: dict[str, type[Effect]] = {
@@ -327,5 +346,6 @@ EFFECTS: dict[str, type[Effect]] = {
         CreatePickupOrder,
         CreatePickList,
         CancelPickList,
+        AnnounceReturn,
     )
 }

@@ -20,7 +20,7 @@ PERSONAL = {
     "city", "postalcode", "postcode", "street", "county", "suburb", "cardnumber",
     "cardnumberdisplay", "giftcardcardnumber", "pan", "iban", "accountnumber", "staff", "pin",
     "dateofbirth", "vatnumber", "latitude", "longitude", "deliveryinstructions",
-    "customernumber", "crmmembernumber", "crmcustomerid",
+    "customernumber", "crmmembernumber", "crmcustomerid", "shipto", "town",
 }  # fmt: skip
 PERSONAL_PARTS = ("email", "phone", "mobile", "address", "invoice_", "delivery_")
 

@@ -3,8 +3,9 @@
 from integrations.connectors.brightpearl.spec import SPEC as BRIGHTPEARL
 from integrations.connectors.sitoo.spec import SPEC as SITOO
 from integrations.connectors.spec import SystemSpec
+from integrations.connectors.warehouse.spec import SPEC as WAREHOUSE
 
-SYSTEMS: tuple[SystemSpec, ...] = (SITOO, BRIGHTPEARL)
+SYSTEMS: tuple[SystemSpec, ...] = (SITOO, BRIGHTPEARL, WAREHOUSE)
 
 
 def system(slug: str) -> SystemSpec:

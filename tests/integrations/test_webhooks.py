@@ -1,6 +1,8 @@
 """Receiving: stored before it is answered, answered 503 when it is our own failure."""
 
 import base64
+import hashlib
+import hmac
 import json
 from typing import Any
 
@@ -10,6 +12,7 @@ from django.test import Client
 
 from integrations import views
 from integrations.models import Connection, InboundEvent
+from integrations.services.runtime import system_now
 from tests.factories.integrations import TillsFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +112,59 @@ def test_when_it_last_heard_from_the_tills_is_kept(tills: Connection) -> None:
 
     tills.refresh_from_db()
     assert tills.last_webhook_at is not None
+
+
+# A warehouse signs what it sends.
+
+KEY = base64.b64encode(b"agreed upon").decode()
+SHIPPED = {"topic": "shipment.dispatched", "data": {"shipment_ref": "S-1"}}
+
+
+@pytest.fixture
+def depot(monkeypatch: pytest.MonkeyPatch) -> Connection:
+    monkeypatch.setenv("DEPOT_KEY", "some-key")
+    monkeypatch.setenv("DEPOT_WEBHOOK_KEY", f"whsec_{KEY}")
+    return Connection.objects.create(
+        slug="depot",
+        label="Depot",
+        system="warehouse",
+        role="warehouse",
+        settings={"base_url": "https://depot.example/wms/v1"},
+        credentials={"api_key": "env:DEPOT_KEY", "webhook_key": "env:DEPOT_WEBHOOK_KEY"},
+    )
+
+
+def tell_signed(event: dict[str, Any], *, signed: dict[str, Any] | None = None) -> int:
+    """What the receiver answers to this event, signed as if it were `signed`."""
+    at = str(int(system_now().timestamp()))
+    content = f"msg_1.{at}.{json.dumps(signed or event)}".encode()
+    digest = hmac.digest(b"agreed upon", content, hashlib.sha256)
+    answer = Client(raise_request_exception=False).post(
+        "/webhooks/depot",
+        json.dumps(event),
+        content_type="application/json",
+        headers={
+            "webhook-id": "msg_1",
+            "webhook-timestamp": at,
+            "webhook-signature": "v1," + base64.b64encode(digest).decode(),
+        },
+    )
+    return answer.status_code
+
+
+def test_a_signed_webhook_is_stored(depot: Connection) -> None:
+    assert tell_signed(SHIPPED) == 200
+    assert hints() == ["S-1"]
+
+
+def test_a_body_that_was_changed_on_the_way_stores_nothing(depot: Connection) -> None:
+    assert tell_signed(SHIPPED | {"data": {"shipment_ref": "S-2"}}, signed=SHIPPED) == 401
+
+    depot.refresh_from_db()
+    assert (hints(), depot.refused_webhooks) == ([], 1)
+
+
+def test_a_webhook_without_a_signature_stores_nothing(depot: Connection) -> None:
+    answer = Client().post("/webhooks/depot", "{}", content_type="application/json")
+
+    assert (answer.status_code, hints()) == (401, [])

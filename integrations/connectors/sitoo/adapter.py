@@ -7,6 +7,7 @@ from typing import Any
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.effects import PutProduct, SetLevel
 from integrations.canonical.stock import StockLevel
+from integrations.connectors.answers import Answers
 from integrations.connectors.errors import NotFoundError
 from integrations.connectors.http import VendorHttp
 from integrations.connectors.paging import chunks
@@ -17,7 +18,6 @@ from integrations.connectors.sitoo.assumed import (
     PRODUCTS_PER_REQUEST,
     SKUS_PER_REQUEST,
 )
-from integrations.connectors.sitoo.batches import Answers
 from integrations.connectors.sitoo.catalogue import Catalogue
 from integrations.connectors.sitoo.client import SitooClient
 from integrations.connectors.sitoo.config import SitooConfig

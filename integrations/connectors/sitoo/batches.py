@@ -1,68 +1,22 @@
-"""Batches: what became of each row, and of the rest when the connection is in trouble."""
+"""Batches: rows that may go together, and what became of each."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from integrations.connectors.bodies import parse
 from integrations.connectors.errors import (
     AmbiguousError,
     ConnectorError,
     SchemaChangedError,
-    ThrottledError,
-    UnauthorisedError,
     UnavailableError,
 )
 from integrations.connectors.http import Reply
 from integrations.connectors.sitoo.dialect import refusal
 from integrations.connectors.sitoo.mapping import SYSTEM
 from integrations.connectors.sitoo.schemas import RowResult
-from integrations.ports import Failed, Intent, Outcome
+from integrations.ports import Intent
 
-Value = TypeVar("Value")
-WHOLE_CALL = (ThrottledError, UnavailableError, UnauthorisedError)
 Placed = tuple[int, Intent]  # an intent and its place among those given to `send`
-
-
-class Answers:
-    """One outcome per intent. After trouble that concerns the connection nothing more is sent."""
-
-    def __init__(self, intents: Sequence[Intent]) -> None:
-        self._count = len(intents)
-        self._outcomes: dict[int, Outcome] = {}
-        self._trouble: ConnectorError | None = None
-
-    def ask(self, places: Sequence[int], call: Callable[[], Value]) -> Value | None:
-        """The call's value; None when it failed, which answers these places."""
-        try:
-            if self._trouble:
-                raise self._trouble
-            return call()
-        except ConnectorError as error:
-            self._note(error)
-            self.give(places, [Failed(error)] * len(places))
-            return None
-
-    def give(self, places: Sequence[int], outcomes: Sequence[Outcome]) -> None:
-        self._outcomes.update(zip(places, outcomes, strict=True))
-
-    def all(self) -> list[Outcome]:
-        """In the order of the intents. Raises the trouble when there is nothing else to tell."""
-        outcomes = [self._outcomes[place] for place in range(self._count)]
-        trouble = self._trouble
-        if isinstance(trouble, WHOLE_CALL) and all(
-            isinstance(outcome, Failed) and outcome.error is trouble for outcome in outcomes
-        ):
-            raise trouble
-        return outcomes
-
-    def _note(self, error: ConnectorError) -> None:
-        if isinstance(error, WHOLE_CALL):
-            self._trouble = error
-        elif isinstance(error, AmbiguousError):
-            self._trouble = UnavailableError(
-                "Not sent, because an answer before it was lost.", detail=error.detail
-            )
 
 
 def unique_chunks(

@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import partial
 
 from integrations.canonical.effects import PutProduct
+from integrations.connectors.answers import Answers
 from integrations.connectors.bodies import parse
 from integrations.connectors.errors import RejectedError, UnsupportedError
 from integrations.connectors.paging import chunks
 from integrations.connectors.sitoo import schemas as wire
 from integrations.connectors.sitoo.assumed import PRICES_ARE_GROSS, SKUS_PER_REQUEST
 from integrations.connectors.sitoo.batches import (
-    Answers,
     Placed,
     row_error,
     row_results,

@@ -15,6 +15,7 @@ from typing import Any
 from integrations.canonical.base import THREE_PLACES
 from integrations.canonical.effects import SetLevel
 from integrations.canonical.stock import StockLevel
+from integrations.connectors.answers import Answers
 from integrations.connectors.bodies import parse
 from integrations.connectors.errors import NotFoundError, RejectedError
 from integrations.connectors.paging import chunks
@@ -29,7 +30,6 @@ from integrations.connectors.sitoo.assumed import (
     SWEEP_FROM,
 )
 from integrations.connectors.sitoo.batches import (
-    Answers,
     Placed,
     row_error,
     row_results,

@@ -1,0 +1,57 @@
+"""What became of each intent of one `send`, and of the rest when the connection is in trouble."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from integrations.connectors.errors import (
+    AmbiguousError,
+    ConnectorError,
+    ThrottledError,
+    UnauthorisedError,
+    UnavailableError,
+)
+from integrations.ports import Failed, Intent, Outcome
+
+Value = TypeVar("Value")
+WHOLE_CALL = (ThrottledError, UnavailableError, UnauthorisedError)
+
+
+class Answers:
+    """One outcome per intent. After trouble that concerns the connection nothing more is sent."""
+
+    def __init__(self, intents: Sequence[Intent]) -> None:
+        self._count = len(intents)
+        self._outcomes: dict[int, Outcome] = {}
+        self._trouble: ConnectorError | None = None
+
+    def ask(self, places: Sequence[int], call: Callable[[], Value]) -> Value | None:
+        """The call's value; None when it failed, which answers these places."""
+        try:
+            if self._trouble:
+                raise self._trouble
+            return call()
+        except ConnectorError as error:
+            self._note(error)
+            self.give(places, [Failed(error)] * len(places))
+            return None
+
+    def give(self, places: Sequence[int], outcomes: Sequence[Outcome]) -> None:
+        self._outcomes.update(zip(places, outcomes, strict=True))
+
+    def all(self) -> list[Outcome]:
+        """In the order of the intents. Raises the trouble when there is nothing else to tell."""
+        outcomes = [self._outcomes[place] for place in range(self._count)]
+        trouble = self._trouble
+        if isinstance(trouble, WHOLE_CALL) and all(
+            isinstance(outcome, Failed) and outcome.error is trouble for outcome in outcomes
+        ):
+            raise trouble
+        return outcomes
+
+    def _note(self, error: ConnectorError) -> None:
+        if isinstance(error, WHOLE_CALL):
+            self._trouble = error
+        elif isinstance(error, AmbiguousError):
+            self._trouble = UnavailableError(
+                "Not sent, because an answer before it was lost.", detail=error.detail
+            )

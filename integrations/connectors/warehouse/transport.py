@@ -1,0 +1,39 @@
+"""What both ways to a warehouse offer the adapter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from integrations.canonical.stock import StockLevel
+from integrations.ports import Choice, Done, Fact, Intent, LookUp, Page, Posted, Probe, ReadBack
+
+
+class Transport(Protocol):
+    """REST or files. Errors are ConnectorErrors; `send` writes one intent and raises what failed.
+
+    The rest is as in `integrations.ports`.
+    """
+
+    def streams(self) -> Sequence[str]: ...
+
+    def read(self, stream: str, cursor: str, *, now: datetime) -> Page: ...
+
+    def fetch(self, topic: str, external_ids: Sequence[str]) -> Sequence[Fact]: ...
+
+    def levels(self, locations: Sequence[str], skus: Sequence[str]) -> Sequence[StockLevel]: ...
+
+    def operations(self) -> frozenset[str]: ...
+
+    def send(self, intent: Intent) -> Done: ...
+
+    def look_up(self, intent: Intent) -> LookUp: ...
+
+    def read_back(self, posted: Posted) -> ReadBack | None: ...
+
+    def check(self) -> Probe: ...
+
+    def choices(self, kind: str) -> Sequence[Choice]: ...
+
+    def subscribe(self, url: str, secret: str) -> Sequence[str]: ...
+
+    def close(self) -> None: ...
