@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,8 @@ class Note:
     amount: Decimal
     is_carried: bool
     by: str
+    owner: str = ""  # of a carried item
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from reconciliation.content import shown
 from reconciliation.facts import read_day
 from reconciliation.services.chain import Broken, verify_chain
-from reconciliation.services.days import build_due_journals, refresh_day
+from reconciliation.services.days import build_due_journals, policy_sentences, refresh_day
 from reconciliation.services.drill import shares
 from reconciliation.services.duties import involved, sign_limit
 from reconciliation.services.errors import ConflictError, DayError, NotReadyError, RefusedError
@@ -40,6 +40,7 @@ __all__ = [
     "late_items",
     "late_preview",
     "look",
+    "policy_sentences",
     "prepare",
     "prepare_clean",
     "read_day",

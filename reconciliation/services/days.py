@@ -8,6 +8,7 @@ from decimal import Decimal
 from integrations import public
 from integrations.public import Store
 from monitoring import public as monitoring
+from monitoring.kit.formats import money
 from reconciliation.assessment import Assessment, Note, assess
 from reconciliation.facts import Day, read_day
 from reconciliation.models import StoreDay, Tolerance, VarianceNote
@@ -39,6 +40,18 @@ def limits(store_code: str) -> Limits:
     }
     row = rows.get(store_code) or rows.get("") or Tolerance()
     return Limits(Accepted(row.figures, row.cash), row.sign_limit)
+
+
+def policy_sentences(store_code: str, currency: str) -> list[str]:
+    """What a day must be so that it may be prepared without anybody looking at it."""
+    accepted = limits(store_code).accepted
+    return [
+        "Every till that rang anything up has closed, and no receipt number is missing.",
+        "Every receipt is in the ERP and was read back; none is held.",
+        f"Tills, receipts, ERP and journal agree within {money(accepted.figures, currency)}.",
+        f"Each drawer was counted within {money(accepted.cash, currency)}, and nothing is noted.",
+        "No open exception forbids its sealing.",
+    ]
 
 
 def build_due_journals(now: datetime) -> int:
@@ -134,7 +147,16 @@ def notes_of(day: StoreDay) -> list[Note]:
     rows = VarianceNote.objects.filter(day=day).select_related("reason").order_by("at", "pk")
     newest = {row.key: row for row in rows}
     return [
-        Note(row.key, row.reason.code, row.text, row.amount, row.is_carried, row.by_name)
+        Note(
+            key=row.key,
+            reason=row.reason.code,
+            text=row.text,
+            amount=row.amount,
+            is_carried=row.is_carried,
+            by=row.by_name,
+            owner=row.owner,
+            expected_on=row.expected_on,
+        )
         for row in newest.values()
     ]
 

@@ -9,8 +9,9 @@ from django.db import transaction
 from integrations import public
 from monitoring.kit.permissions import Capability, can
 from reconciliation.content import Change, changes, figure_changes
-from reconciliation.models import EvidencePack, SignOff, StoreDay
+from reconciliation.models import DayJournal, EvidencePack, SignOff, StoreDay
 from reconciliation.services import chain
+from reconciliation.services.days import policy_sentences
 from reconciliation.services.duties import refuse_beyond_limit, refuse_same_person, require
 from reconciliation.services.errors import ConflictError, DayError, NotReadyError, RefusedError
 from reconciliation.services.journals import build_journal
@@ -214,6 +215,8 @@ def _evidence(held: Held) -> dict[str, Any]:
         "content": found.content(),
         "facts": found.facts,
         "notes": found.notes,
+        "policy": policy_sentences(day.store_code, found.figures.currency),
+        "journals": _journals(day),
         "explained": found.explained,
         "steps": [
             {
@@ -226,6 +229,17 @@ def _evidence(held: Held) -> dict[str, Any]:
             for s in SignOff.objects.filter(day=day, round=day.round)
         ],
     }
+
+
+def _journals(day: StoreDay) -> list[dict[str, str]]:
+    """The day's journals by our reference and the ledger's."""
+    rows = list(DayJournal.objects.of_takings(day.store_code, day.business_date))
+    sent = public.transfers().in_bulk([row.transfer_id for row in rows if row.transfer_id])
+    refs = {pk: transfer.external_ref for pk, transfer in sent.items()}
+    return [
+        {"reference": row.reference, "external_ref": refs.get(row.transfer_id or 0, "")}
+        for row in rows
+    ]
 
 
 def _audit(day: StoreDay, action: str, *, by: "User", now: datetime, **after: object) -> None:
