@@ -57,6 +57,7 @@ class Sandbox:
             self.systems[name].configure(wanted)
 
     def _make_systems(self) -> dict[str, System]:
+        from integrations.sandbox.bigcommerce.system import BigCommerceSystem
         from integrations.sandbox.brightpearl.system import BrightpearlSystem
         from integrations.sandbox.sitoo.system import SitooSystem
         from integrations.sandbox.warehouse.system import WarehouseSystem
@@ -69,10 +70,12 @@ class Sandbox:
         }
         self.sitoo: SitooSystem = SitooSystem(**shared)
         self.brightpearl: BrightpearlSystem = BrightpearlSystem(**shared)
+        self.bigcommerce: BigCommerceSystem = BigCommerceSystem(**shared)
         self.warehouse: WarehouseSystem = WarehouseSystem(**shared)
         return {
             "sitoo": self.sitoo,
             "brightpearl": self.brightpearl,
+            "bigcommerce": self.bigcommerce,
             "warehouse": self.warehouse,
         }
 

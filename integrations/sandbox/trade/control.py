@@ -13,6 +13,7 @@ from integrations.sandbox.trade.estate import example_estate
 from integrations.sandbox.trade.file_rows import TradeFileError
 from integrations.sandbox.trade.file_trade import FileOptions
 from integrations.sandbox.trade.generator import generate
+from integrations.sandbox.trade.online_days import FileShop, generate_online
 from integrations.sandbox.trade.ring_up import TradeDesk
 
 if TYPE_CHECKING:
@@ -85,17 +86,32 @@ def _generate(sandbox: "Sandbox", request: Request) -> Any:
     return _rung(desk, body)
 
 
+def _generate_online(sandbox: "Sandbox", request: Request) -> Any:
+    """Body: `{"orders": 200, "seed": 1, "day": "2026-11-20", "ring": true}`; as for tills."""
+    body, desk = _body(request), desk_of(sandbox)
+    yesterday = sandbox.clock.now().date() - timedelta(days=1)
+    items = generate_online(
+        orders=_whole(body, "orders") or 0,
+        seed=sandbox.seed if body.get("seed") is None else int(body["seed"]),
+        day=_date(body["day"]) if body.get("day") else yesterday,
+        estate=desk.estate or desk.open(example_estate()),
+    )
+    desk.load(items)
+    return _rung(desk, body)
+
+
 def _ring_files(sandbox: "Sandbox", request: Request) -> Any:
     """Body: `{"path": …}` or `{"paths": […]}`, and `stores`, `currency`, `timezone`, `days`.
 
-    `settlement` names an expected.json that says which receipts which provider paid.
+    `settlement` names an expected.json that says which receipts which provider paid. With
+    `"channel": "online"` the receipts are orders of the online shop.
     """
     body, desk = _body(request), desk_of(sandbox)
     if not _paths(body):
         raise TradeRequestError("Say which file to ring up: {'path': 'day.csv'}.")
     trade = _read_files(body)
     desk.open(trade.estate)
-    desk.load(trade.items)
+    desk.load(FileShop().items(trade.items) if body.get("channel") == "online" else trade.items)
     return _rung(desk, body)
 
 
@@ -130,7 +146,8 @@ def _unsubscribe(sandbox: "Sandbox", request: Request) -> Any:
 
 def _show_state(sandbox: "Sandbox", request: Request) -> Any:
     tills, world = sandbox.sitoo.state, sandbox.brightpearl.world
-    with sandbox.sitoo.lock, sandbox.brightpearl.lock:
+    shop = sandbox.bigcommerce.state
+    with sandbox.sitoo.lock, sandbox.brightpearl.lock, sandbox.bigcommerce.lock:
         return {
             "now": sandbox.clock.now(),
             "trade": desk_of(sandbox).summary(),
@@ -149,6 +166,12 @@ def _show_state(sandbox: "Sandbox", request: Request) -> Any:
                 "goods_out": len(world.goods_out),
                 "goods_in": len(world.goods_in),
                 "journals": len(world.journals),
+            },
+            "bigcommerce": {
+                "products": len(shop.products),
+                "orders": len(shop.orders),
+                "refunds": sum(len(order.refunds) for order in shop.orders.values()),
+                "shipments": sum(len(order.shipments) for order in shop.orders.values()),
             },
         }
 
@@ -218,6 +241,7 @@ _ACTIONS: dict[tuple[str, str], Callable[["Sandbox", Request], Any]] = {
     ("GET", "/_sandbox/estate"): _show_estate,
     ("POST", "/_sandbox/estate"): _open_estate,
     ("POST", "/_sandbox/trade/generate"): _generate,
+    ("POST", "/_sandbox/trade/online"): _generate_online,
     ("POST", "/_sandbox/trade/csv"): _ring_files,
     ("POST", "/_sandbox/trade/next"): _ring_next,
     ("POST", "/_sandbox/sitoo/events"): _subscribe,

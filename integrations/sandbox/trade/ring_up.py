@@ -15,6 +15,7 @@ from integrations.sandbox.trade.items import (
     TillClose,
     TradeItem,
 )
+from integrations.sandbox.trade.online import OnlineCancellation, OnlineItem, OnlineOrder
 from integrations.sandbox.trade.seeding import Seeding
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class TradeDesk:
         self.gross = ZERO
         self._sandbox = sandbox
         self._prepared: Estate | None = None
-        self._waiting: deque[TradeItem] = deque()
+        self._waiting: deque[TradeItem | OnlineItem] = deque()
         self._lock = Lock()
 
     def open(self, estate: Estate | None = None) -> Estate:
@@ -48,7 +49,7 @@ class TradeDesk:
         self.open(estate)
         self._prepared = estate
 
-    def load(self, items: Iterable[TradeItem]) -> int:
+    def load(self, items: Iterable[TradeItem | OnlineItem]) -> int:
         """Put trade in the queue and return how many items wait."""
         with self._lock:
             self._waiting.extend(items)
@@ -97,10 +98,29 @@ class TradeDesk:
                 level |= {f"erp_{name}": units for name, units in seen.items()}
         return level
 
-    def _ring(self, item: TradeItem) -> None:
-        if isinstance(item, Allocation):
+    def _ring(self, item: TradeItem | OnlineItem) -> None:
+        if isinstance(item, OnlineItem):
+            self._shop(item)
+        elif isinstance(item, Allocation):
             self._allocate(item)
-            return
+        else:
+            self._ring_at_till(item)
+
+    def _shop(self, item: OnlineItem) -> None:
+        """Something happens in the online shop; a refund of what is not there is counted too."""
+        shop = self._sandbox.bigcommerce
+        with shop.lock:
+            if isinstance(item, OnlineOrder):
+                shop.checkout.place(item)
+                self._count(f"online {item.outcome}", item.total)
+            elif isinstance(item, OnlineCancellation):
+                shop.checkout.cancel(item)
+                self._count("online cancelled")
+            else:
+                given = shop.payments.give_back(item)
+                self._count("online refunds" if given else "online refunds of nothing")
+
+    def _ring_at_till(self, item: Receipt | TillClose | StockAdjustment) -> None:
         tills = self._sandbox.sitoo.tills
         with self._sandbox.sitoo.lock:
             if isinstance(item, Receipt):
@@ -109,7 +129,7 @@ class TradeDesk:
             elif isinstance(item, TillClose):
                 tills.close(item)
                 self._count("closes")
-            elif isinstance(item, StockAdjustment):
+            else:
                 tills.adjust(item)
                 self._count("adjustments")
 

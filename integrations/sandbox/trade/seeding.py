@@ -9,6 +9,7 @@ from integrations.sandbox.sitoo.formats import money
 from integrations.sandbox.sitoo.order_items import MANUAL_DISCOUNT
 from integrations.sandbox.trade.catalogue import Product, ProductKind
 from integrations.sandbox.trade.estate import Estate, StockKeeping, Store, TaxCode
+from integrations.sandbox.trade.shop_window import ShopWindow
 
 if TYPE_CHECKING:
     from integrations.sandbox.app import Sandbox
@@ -34,6 +35,8 @@ class Ids:
     contact: int = 0
     shipping_method: int = 0
     stocked: set[tuple[str, str]] = field(default_factory=set)  # (store, sku) with opening stock
+    shop_locations: dict[str, int] = field(default_factory=dict)  # BigCommerce's, by store; "" web
+    trade_group: int = 0
 
 
 class Seeding:
@@ -43,6 +46,8 @@ class Seeding:
         self.ids = Ids()
         self._tills = sandbox.sitoo
         self._erp = sandbox.brightpearl
+        self._shop = sandbox.bigcommerce
+        self._shop_window = ShopWindow(self._shop.backoffice)
         self._tax_codes: dict[Decimal, TaxCode] = {}
 
     def seed(self, estate: Estate) -> None:
@@ -59,6 +64,8 @@ class Seeding:
                 self._seed_till_product(product)
             self._link_variants(estate)
         self._fill_shelves(estate)
+        with self._shop.lock:
+            self._shop_window.dress(estate, self.ids)
 
     # The ERP
 
@@ -232,5 +239,13 @@ class Seeding:
                 "shipping_method": self.ids.shipping_method,
                 "sale_status": SALE_STATUS,
                 "return_status": RETURN_STATUS,
+            },
+            "bigcommerce": {
+                "base_path": self._shop.base_path,
+                "store_hash": self._shop.state.store_hash,
+                "token": self._shop.gate.token,
+                "client_secret": self._shop.hooks.secret,
+                "locations": self.ids.shop_locations,
+                "trade_group": self.ids.trade_group,
             },
         }
