@@ -2,6 +2,7 @@
 
 from integrations import public
 from monitoring.services.cases import refresh_cases
+from monitoring.services.duties import record_revisions
 from monitoring.services.flow_hours import close_hours
 from monitoring.services.messages import compose
 from monitoring.services.notices import notice_changes, notice_overdue
@@ -10,6 +11,7 @@ from monitoring.services.sending import send_due
 
 EVERY_SECONDS = 15  # a fault is on the page within a minute, even when a run is missed
 TELL_SECONDS = 10
+REMEMBER_SECONDS = 60
 COUNT_SECONDS = 600  # an hour that is over and not counted yet costs the pages a longer count
 
 
@@ -40,12 +42,19 @@ def tell(rt: public.Runtime, _: str) -> bool:
     return send_due(now=rt.clock())
 
 
+def remember(rt: public.Runtime, _: str) -> bool:
+    """Note since when the manual states what it states."""
+    record_revisions(now=rt.clock())
+    return False
+
+
 def once() -> list[str]:
     return [""]
 
 
 SWEEPS = (
     public.SweepKind("watch", EVERY_SECONDS, watch, once, urgency=6),
+    public.SweepKind("remember", REMEMBER_SECONDS, remember, once, urgency=9),
     public.SweepKind("tally", COUNT_SECONDS, tally, once, urgency=9),
     public.SweepKind("notice", EVERY_SECONDS, notice, once, urgency=7),
     public.SweepKind("tell", TELL_SECONDS, tell, once, urgency=8),

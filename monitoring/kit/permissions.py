@@ -37,13 +37,16 @@ class Capability(StrEnum):
     VIEW_CONNECTIONS = "view_connections"
     EDIT_CONNECTIONS = "edit_connections"
     VIEW_MANUAL = "view_manual"
+    TICK_CHECKLIST = "tick_checklist"
     VIEW_SETTINGS = "view_settings"
     EDIT_SETTINGS = "edit_settings"
     MANAGE_USERS = "manage_users"
 
 
 C = Capability
-EVERYBODY = frozenset({C.VIEW_TODAY, C.VIEW_EXCEPTIONS, C.VIEW_ORDERS, C.VIEW_MANUAL})
+EVERYBODY = frozenset(
+    {C.VIEW_TODAY, C.VIEW_EXCEPTIONS, C.VIEW_ORDERS, C.VIEW_MANUAL, C.TICK_CHECKLIST}
+)
 OPERATIONS = EVERYBODY | {C.TRIAGE, C.VIEW_STOCK, C.VIEW_FLOWS, C.VIEW_MAPPINGS}
 FINANCE = EVERYBODY | {
     *(C.TRIAGE, C.VIEW_DAYS, C.VIEW_PAYOUTS, C.VIEW_FLOWS, C.VIEW_MAPPINGS, C.VIEW_CONNECTIONS)

@@ -22,11 +22,17 @@ from monitoring.models import AlertChannel, Message
 from monitoring.pages.choices import team_choices
 from monitoring.pages.states import State
 from monitoring.pages.tabs import settings_tabs
-from monitoring.public import ExceptionCase, Team
+from monitoring.public import Team
 from monitoring.services import channels
 from monitoring.services.channels import ChannelError, ChannelLine
 from monitoring.services.teams import set_ladder
 
+REACH = (
+    ("low", "Every exception"),
+    ("medium", "What must be fixed today, and worse"),
+    ("high", "Harm soon, and worse"),
+    ("critical", "Harm now only"),
+)
 TONES = {
     "ready": State("On its way", "waiting"),
     "sending": State("On its way", "waiting"),
@@ -49,9 +55,7 @@ class ChannelForm(forms.Form):
         help_text="E-mail: empty means every member of the team.",
     )
     pace = forms.ChoiceField(label="When", choices=AlertChannel.Pace.choices)
-    severity = forms.ChoiceField(
-        label="From", choices=ExceptionCase.Severity.choices, initial="low"
-    )
+    severity = forms.ChoiceField(label="What", choices=REACH)
     enabled = forms.BooleanField(label="In use", required=False, initial=True)
 
     def line(self) -> ChannelLine:
@@ -111,7 +115,7 @@ def _page(
     context = {
         "page": PAGE,
         "tabs": settings_tabs("alerts"),
-        "channels": [(channel, channel_state(channel)) for channel in found],
+        "channels": [(each, dict(REACH)[each.severity], channel_state(each)) for each in found],
         "teams": [(team, team.pk in told) for team in teams],
         "people": get_user_model()
         .objects.filter(is_active=True)

@@ -27,6 +27,7 @@ WORDS = {
     "choices": "Read lists of values",
     "watch": "Look for exceptions",
     "tally": "Count what was sent",
+    "remember": "Keep figures and facts",
     "notice": "Note who must be told",
     "tell": "Tell the teams",
     "journals": "Build day journals",

@@ -75,11 +75,15 @@ def routing(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: RuleForm, *, status: int = 200) -> HttpResponse:
     lines = public.rules_in_force()
     counts = public.cases_matching(lines)
+    teams = dict(team_choices())
     changes = hub.audit_entries().filter(action="routing.change")
     context = {
         "page": PAGE,
         "tabs": settings_tabs("routing"),
-        "rules": [_row(at, *pair) for at, pair in enumerate(zip(lines, counts, strict=True), 1)],
+        "rules": [
+            _row(at, line, open, teams[line.team])
+            for at, (line, open) in enumerate(zip(lines, counts, strict=True), 1)
+        ],
         "version": public.version_of(lines),
         "form": form,
         "tester": CaseForm(request.GET or None),
@@ -91,9 +95,10 @@ def _page(request: HttpRequest, form: RuleForm, *, status: int = 200) -> HttpRes
     return render(request, "monitoring/routing.html", context, partial=partial, status=status)
 
 
-def _row(at: int, line: RuleLine, open: int) -> dict[str, Any]:
+def _row(at: int, line: RuleLine, open: int, team: str) -> dict[str, Any]:
     known = public.TYPES.get(line.type_key)
-    return {"at": at, "line": line, "type": known.title if known else line.type_key, "open": open}
+    kind = known.title if known else line.type_key
+    return {"at": at, "line": line, "type": kind, "team": team, "open": open}
 
 
 def _answer(request: HttpRequest) -> dict[str, Any] | None:

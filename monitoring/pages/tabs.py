@@ -31,3 +31,11 @@ SETTINGS = (
 def settings_tabs(current: str) -> list[Tab]:
     """Return the pages of the settings; `current` is the name of the page."""
     return [Tab(label, reverse(name), name == current) for label, name in SETTINGS]
+
+
+MANUAL = (("Manual", "manual"), ("Owners", "owners"), ("Checklist", "checklist"))
+
+
+def manual_tabs(current: str) -> list[Tab]:
+    """Return the pages of the manual; `current` is the name of the page."""
+    return [Tab(label, reverse(name), name == current) for label, name in MANUAL]
