@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from integrations.availability import LAST_UNITS, available, is_jump, is_unusual
 from integrations.canonical.effects import SetLevel
@@ -33,6 +33,8 @@ from integrations.services.runtime import Runtime, new_token
 FLOW = "stock-to-channel"
 BATCH = 5000
 OPERATION = SetLevel.operation
+# A level in one of these states is not being sent: a newer one takes its place.
+REPLACEABLE = (Transfer.State.READY, Transfer.State.UNKNOWN, Transfer.State.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def publish(rt: Runtime, link: Link, *, limit: int = BATCH) -> int:
         figures = _figures(link, places(link), ready)
         for level in ready:
             _work_out(level, figures[_place(level)], policy)
-        unsure = _places_in(link, Transfer.State.UNKNOWN)
+        unsure = _places_unsure(link)
         changed = [level for level in ready if _must_tell(level, unsure=_place(level) in unsure)]
         update_many(
             ChannelLevel,
@@ -171,6 +173,18 @@ def _places_in(link: Link, state: Transfer.State) -> set[tuple[str, str]]:
     return set(levels.values_list("location_code", "sku"))
 
 
+def _places_unsure(link: Link) -> set[tuple[str, str]]:
+    """Places where a level was sent and may have landed: an absolute level is simply sent again,
+    so that its lost answer leaves it ready, not unknown."""
+    levels = Transfer.objects.filter(
+        Q(state=Transfer.State.UNKNOWN) | Q(first_sent_at__isnull=False),
+        connection=link.channel,
+        operation=OPERATION,
+        state__in=REPLACEABLE,
+    )
+    return set(levels.values_list("location_code", "sku"))
+
+
 def _awaiting_approval(link: Link) -> set[tuple[str, str]]:
     """Places whose level waits for a person: they are not let go one by one."""
     holds = Hold.objects.open().filter(link=link, kind="STOCK_WRITE_HELD")
@@ -271,7 +285,6 @@ def _hold_for_approval(
 
 def supersede(link: Link, levels: Sequence[ChannelLevel], now: datetime) -> None:
     """Older levels of these places that are not being sent are replaced; absolute levels may be."""
-    replaceable = (Transfer.State.READY, Transfer.State.UNKNOWN, Transfer.State.HELD)
     by_place: dict[str, list[str]] = {}
     for level in levels:
         by_place.setdefault(level.location_code, []).append(level.sku)
@@ -282,12 +295,12 @@ def supersede(link: Link, levels: Sequence[ChannelLevel], now: datetime) -> None
                 operation=OPERATION,
                 location_code=place,
                 sku__in=skus[start : start + 500],
-                state__in=replaceable,
+                state__in=REPLACEABLE,
             )
             ids = list(old.values_list("pk", flat=True))
             Hold.objects.open().filter(transfer_id__in=ids).update(
                 closed_at=now, closed_reason="A newer level replaced it."
             )
-            Transfer.objects.filter(pk__in=ids, state__in=replaceable).update(
+            Transfer.objects.filter(pk__in=ids, state__in=REPLACEABLE).update(
                 state=Transfer.State.SUPERSEDED, closed_reason="A newer level replaced it."
             )

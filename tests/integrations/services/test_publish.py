@@ -159,6 +159,21 @@ def test_a_level_whose_fate_is_unknown_is_told_again(hub: Worker) -> None:
     assert queued() == {"SOCK": Decimal(10)}
 
 
+def test_a_level_that_may_have_landed_before_its_retry_is_told_again(hub: Worker) -> None:
+    """Its answer was lost, so it waits to be sent again; then the old figure is right after all."""
+    link = shop()
+    ReadingFactory(sellable=9)
+    dirty(told=10)
+    publish(hub.rt, link)
+    Transfer.objects.update(first_sent_at=NOW, attempts=1)
+    StockReading.objects.update(sellable=10)
+    ChannelLevel.objects.update(dirty_at=NOW - timedelta(minutes=1))
+
+    publish(hub.rt, link)
+
+    assert queued() == {"SOCK": Decimal(10)}
+
+
 def test_a_place_whose_level_is_being_sent_has_its_turn_afterwards(hub: Worker) -> None:
     link = shop()
     ReadingFactory(sellable=9)
