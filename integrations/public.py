@@ -100,6 +100,7 @@ from integrations.services.replay_approval import (
     go_on,
     refuse,
 )
+from integrations.services.replay_preview import ReplayPreview, Verdict, preview_replay
 from integrations.services.replay_progress import Stage, stage_of, standings
 from integrations.services.runtime import Runtime, new_token, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
@@ -294,6 +295,7 @@ __all__ = [
     "Rehearsed",
     "Release",
     "ReplayItem",
+    "ReplayPreview",
     "ReplayResult",
     "ReplayRun",
     "Retailer",
@@ -313,6 +315,7 @@ __all__ = [
     "TargetField",
     "Transfer",
     "TransferAttempt",
+    "Verdict",
     "adopt_unknown",
     "approve_levels",
     "approve_replay",
@@ -366,6 +369,7 @@ __all__ = [
     "preview_change",
     "preview_import",
     "preview_release",
+    "preview_replay",
     "readings",
     "recheck",
     "record_audit",

@@ -33,6 +33,9 @@ from monitoring.pipeline import (
     CAPTURED,
     KEYS,
     LAST,
+    OPEN,
+    RETURN,
+    SALE,
     Patience,
     operations_by_place,
     patience_of,
@@ -43,7 +46,8 @@ from monitoring.value import Assumptions
 State = Document.State
 UNSENT = (State.OPEN, State.PARKED, State.HELD)
 SENT = (State.POSTING, State.POSTED)
-Limits = Mapping[tuple[int | None, str, str], Patience]  # by link, kind and stage
+Key = tuple[int | None, str, str]  # link, kind, stage
+Limits = Mapping[Key, Patience]
 
 
 def unproved() -> QuerySet[Transfer]:
@@ -53,16 +57,24 @@ def unproved() -> QuerySet[Transfer]:
     )
 
 
-def open_orders(kind: str) -> QuerySet[Document]:
-    """Return the orders of one kind that are not finished, each with its `place` and `since`.
+def open_orders(*kinds: str) -> QuerySet[Document]:
+    """Return the orders of these kinds that are not finished, each as `standing` says.
 
-    `place` counts in pipeline.KEYS; `since` is when the order last moved on. Costs one query.
+    Costs one query: the ids of what is to be proved are fetched first, because with a subquery
+    in their place every document would be read.
     """
-    # The ids are fetched first: with a subquery in its place every document would be read.
-    proving = unproved().filter(document__kind=kind, document__state=State.POSTED)
+    proving = unproved().filter(document__kind__in=kinds, document__state=State.POSTED)
     ids = list(proving.order_by().values_list("document_id", flat=True).distinct())
     unfinished = Q(state__in=(*UNSENT, State.POSTING)) | Q(pk__in=ids)
-    return public.documents().filter(unfinished, kind=kind).annotate(place=_place(), since=_since())
+    return standing(public.documents().filter(unfinished, kind__in=kinds))
+
+
+def standing(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Give unfinished orders their `place`, counted in pipeline.KEYS, and their `since`.
+
+    `since` is when the order last moved on.
+    """
+    return documents.annotate(place=_place(), since=_since())
 
 
 def _place() -> Case:
@@ -76,7 +88,7 @@ def _place() -> Case:
     )
     first = mine.annotate(place=awaited).order_by("place").values("place")[:1]
     return Case(
-        When(state=State.OPEN, then=0),
+        When(state=State.OPEN, then=KEYS.index(OPEN)),
         When(state=State.POSTED, then=last),
         When(state=State.POSTING, then=Coalesce(Subquery(first), Value(captured))),
         default=captured,
@@ -97,7 +109,7 @@ def limits(figures: Assumptions) -> Limits:
     return {
         (link.pk, kind, stage.key): _limit(rows.get((link.pk, kind, stage.key)), stage.key, figures)
         for link in public.links()
-        for kind in ("sale", "return")
+        for kind in (SALE, RETURN)
         for stage in stages_of(link.template, kind)
     }
 
@@ -115,13 +127,13 @@ def _limit(row: StagePatience | None, stage: str, figures: Assumptions) -> Patie
     )
 
 
-def past_patience(limits: Limits, kind: str, *, now: datetime) -> Q:
-    """Match the open orders of `kind` that have stood in their stage for its whole patience."""
+def past_patience(limits: Limits, *, now: datetime) -> Q:
+    """Match the open orders that have stood in their stage for its whole patience."""
     found = Q(pk__in=())
-    for (link, of_kind, stage), patience in limits.items():
-        if of_kind == kind and patience.limit is not None:
+    for (link, kind, stage), patience in limits.items():
+        if patience.limit is not None:
             ended = now - patience.limit
-            found |= Q(link=link, place=KEYS.index(stage), since__lte=ended)
+            found |= Q(link=link, kind=kind, place=KEYS.index(stage), since__lte=ended)
     return found
 
 
@@ -141,34 +153,34 @@ class Standing:
         self.money[currency] = self.money.get(currency, Decimal(0)) + gross
 
 
-def counted(kind: str, limits: Limits, *, now: datetime) -> dict[tuple[int | None, str], Standing]:
-    """Count the open orders of a kind by link and stage. Three queries.
+def counted(limits: Limits, *, now: datetime) -> dict[Key, Standing]:
+    """Count all open orders by link, kind and stage. Three queries.
 
     What was never sent is added up by the database: there may be many thousands of it. What is
     on its way is a short row each.
     """
-    counts: dict[tuple[int | None, str], Standing] = {}
-    for link, state, currency, found, stuck, gross, oldest in _unsent(kind, limits, now=now):
-        stage = KEYS[0] if state == State.OPEN else CAPTURED
-        count = counts.setdefault((link, stage), Standing())
-        count.add(found, stuck, oldest, currency, gross)
-    rows = open_orders(kind).filter(state__in=SENT)
-    fields = ("link_id", "place", "since", "currency", "gross")
-    for link, place, since, currency, gross in rows.values_list(*fields).iterator(chunk_size=2000):
-        stage = KEYS[place]
-        stuck = is_stuck(limits, (link, kind, stage), since, now=now)
-        counts.setdefault((link, stage), Standing()).add(1, stuck, since, currency, gross)
+    counts: dict[Key, Standing] = {}
+    for link, kind, state, currency, found, stuck, gross, oldest in _unsent(limits, now=now):
+        key = (link, kind, OPEN if state == State.OPEN else CAPTURED)
+        counts.setdefault(key, Standing()).add(found, stuck, oldest, currency, gross)
+    rows = open_orders(SALE, RETURN).filter(state__in=SENT)
+    fields = ("link_id", "kind", "place", "since", "currency", "gross")
+    for link, kind, place, since, currency, gross in rows.values_list(*fields).iterator(2000):
+        key = (link, kind, KEYS[place])
+        late = is_stuck(limits, key, since, now=now)
+        counts.setdefault(key, Standing()).add(1, late, since, currency, gross)
     return counts
 
 
-def _unsent(kind: str, limits: Limits, *, now: datetime) -> Any:
+def _unsent(limits: Limits, *, now: datetime) -> Any:
     stuck = Q(pk__in=())
-    for (link, of_kind, stage), patience in limits.items():
-        if of_kind == kind and stage in (KEYS[0], CAPTURED) and patience.limit is not None:
-            states = (State.OPEN,) if stage == KEYS[0] else (State.PARKED, State.HELD)
-            stuck |= Q(link=link, state__in=states, received_at__lte=now - patience.limit)
-    rows = public.documents().filter(kind=kind, state__in=UNSENT).order_by()
-    return rows.values_list("link", "state", "currency").annotate(
+    for (link, kind, stage), patience in limits.items():
+        if stage in (OPEN, CAPTURED) and patience.limit is not None:
+            states = (State.OPEN,) if stage == OPEN else (State.PARKED, State.HELD)
+            ended = now - patience.limit
+            stuck |= Q(link=link, kind=kind, state__in=states, received_at__lte=ended)
+    rows = public.documents().receipts().filter(state__in=UNSENT).order_by()
+    return rows.values_list("link", "kind", "state", "currency").annotate(
         found=Count("pk"),
         stuck=Count("pk", filter=stuck),
         gross=Sum("gross"),
@@ -176,9 +188,7 @@ def _unsent(kind: str, limits: Limits, *, now: datetime) -> Any:
     )
 
 
-def is_stuck(
-    limits: Limits, key: tuple[int | None, str, str], since: datetime, *, now: datetime
-) -> bool:
+def is_stuck(limits: Limits, key: Key, since: datetime, *, now: datetime) -> bool:
     """Say whether an order has stood in its stage for the whole of its patience."""
     patience = limits.get(key)
     return patience is not None and patience.limit is not None and now - since >= patience.limit

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SALE, RETURN = "sale", "return"
+PER_ORDER = "per_order"
 ENOUGH = 200  # orders: fewer say nothing about one in a hundred
 PERCENTILE = 99
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`waits_for` completes “waits for …”; `operations` are what must be done to go on."""
+    """`waits_for` completes “waits for …”; `operations` are what must be done to go on.
+
+    `mode` is the accounting mode without which an order never stands here.
+    """
 
     key: str
     label: str
     waits_for: str
     operations: tuple[str, ...] = ()
+    mode: str = ""
 
 
 def _open(where: str) -> Stage:
@@ -32,7 +37,7 @@ def _captured(waits_for: str, *operations: str) -> Stage:
     return Stage("captured", "Captured", waits_for, operations)
 
 
-COMPLETE = Stage("complete", "Complete", "the reading that proves it")
+COMPLETE = Stage("complete", "All sent", "the reading that proves it")
 TEMPLATES: dict[tuple[str, str], tuple[Stage, ...]] = {
     ("sitoo-brightpearl", SALE): (
         _open("the till"),
@@ -40,16 +45,16 @@ TEMPLATES: dict[tuple[str, str], tuple[Stage, ...]] = {
         Stage(
             "posted", "In the ERP", "its goods leaving stock", ("issue-goods-out", "ship-goods-out")
         ),
-        Stage("moved", "Goods out", "its payments", ("take-payment",)),
-        Stage("paid", "Paid", "its invoice", ("close-order",)),
+        Stage("moved", "Goods out", "its payments", ("take-payment",), PER_ORDER),
+        Stage("paid", "Paid", "its invoice", ("close-order",), PER_ORDER),
         COMPLETE,
     ),
     ("sitoo-brightpearl", RETURN): (
         _open("the till"),
         _captured("its credit in the ERP", "create-credit"),
         Stage("posted", "Credited", "its goods coming back to stock", ("receive-goods-in",)),
-        Stage("moved", "Goods back", "its refunds", ("refund-payment",)),
-        Stage("paid", "Refunded", "its credit note being closed", ("close-credit",)),
+        Stage("moved", "Goods back", "its refunds", ("refund-payment",), PER_ORDER),
+        Stage("paid", "Refunded", "its credit note being closed", ("close-credit",), PER_ORDER),
         COMPLETE,
     ),
 }

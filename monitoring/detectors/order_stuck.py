@@ -57,11 +57,10 @@ class Facts:
 
 
 def gather(*, now: datetime, figures: Assumptions) -> Facts:
-    found = [each for kind in (SALE, RETURN) for each in _standing(kind, now)]
-    return Facts(found, limits(figures))
+    return Facts(_standing(now), limits(figures))
 
 
-def _standing(kind: str, now: datetime) -> list[Standing]:
+def _standing(now: datetime) -> list[Standing]:
     """Orders beyond capture, longest first. Left out: what another exception explains.
 
     A sale or return that its owner does not have yet is an exception of its own; so are an open
@@ -71,7 +70,7 @@ def _standing(kind: str, now: datetime) -> list[Standing]:
     holds = public.holds().filter(document=OuterRef("pk"), closed_at__isnull=True)
     known = Q(state="unknown") | Q(state="ready", waiting=False, not_before__lte=now)
     explained = public.transfers().filter(known, document=OuterRef("pk"))
-    orders: Any = open_orders(kind)
+    orders: Any = open_orders(SALE, RETURN)
     orders = orders.filter(place__in=later, link__isnull=False)
     orders = orders.filter(link__owner__state="active", link__owner__trouble="")
     orders = orders.exclude(Exists(holds)).exclude(Exists(explained))

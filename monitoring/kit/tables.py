@@ -37,7 +37,12 @@ class Table(tables.Table):
     request: HttpRequest
 
     def __init__(self, data: Any, **options: Any) -> None:
-        defaults = {"template_name": TEMPLATE, "orderable": False, "default": NOTHING}
+        defaults = {
+            "template_name": TEMPLATE,
+            "orderable": False,
+            "default": NOTHING,
+            "empty_text": self.empty_text,  # tables2 would put its own in its place
+        }
         super().__init__(data, **{**defaults, **options})
 
     def row_url(self, record: Any) -> str:

@@ -29,7 +29,7 @@ def search(request: HttpRequest) -> HttpResponse:
     products = find_products(text) if text else []
     if len(documents) == 1 and not products and not is_partial(request):
         return redirect(reverse("trace", args=[documents[0].pk]))
-    explain(documents)
+    explain(documents, request)
     context = {
         "page": PAGE,
         "search_text": text,

@@ -53,6 +53,7 @@ DOCUMENTS = {
     Document.State.SKIPPED: State("Not needed", "unknown"),
     Document.State.DISMISSED: State("Dismissed", "unknown"),
 }
+PROVING = State("Being read back", "waiting")  # all is sent, and not all of it is proved
 TRANSFERS = {
     Transfer.State.READY: State("Next to go", "waiting"),
     Transfer.State.SENDING: State("Being sent", "waiting"),

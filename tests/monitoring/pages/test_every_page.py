@@ -22,6 +22,8 @@ LISTS = {
     "today": "/",
     "exceptions": "/exceptions/?tab=all",
     "orders": "/orders/",
+    "orders-replay": "/orders/replay/",
+    "patience": "/orders/patience/",
     "stock": "/stock/",
     "flows": "/flows/",
     "connections": "/connections/",
@@ -41,6 +43,8 @@ EMPTY = {
     "today": "Nothing needs you",
     "exceptions": "Nothing needs anybody here",
     "orders": "No receipts here",
+    "orders-replay": "Nothing was ticked",
+    "patience": "No link is set up yet",
     "stock": "No stock levels here",
     "flows": "Nothing has been sent yet",
     "connections": "No systems are connected yet",
@@ -78,6 +82,7 @@ def test_every_page_is_covered_here() -> None:
         *LISTS,
         *("exception", "trace", "sku", "connection", "mapping", "day", "person", "channel"),
         "mapping-file",  # a download: see test_mappings
+        "orders-file",  # a download: see test_orders
     }
 
 

@@ -1,14 +1,19 @@
 """Any id leads to the story of its receipt."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from integrations.public import CallLog, Document, TransferAttempt
+from integrations.public import CallLog, Connection, Document, Store, Transfer, TransferAttempt
+from monitoring.services.cases import refresh_cases
 from tests.conftest import NOW
 from tests.monitoring import rows
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def test_the_board_counts_what_is_not_finished_per_currency(ops: Client, sale: D
 
     page = ops.get("/orders/").content.decode()
 
-    assert "€30.00 + £12.00" in page
+    assert "€30.00 + £24.00" in page  # held, and on its way before its order is there
 
 
 def test_returns_have_their_own_tab(ops: Client, sale: Document) -> None:
@@ -87,3 +92,106 @@ def test_returns_have_their_own_tab(ops: Client, sale: Document) -> None:
 
     assert "R-BACK" not in ops.get("/orders/").content.decode()
     assert str(back) in ops.get("/orders/?kind=return").content.decode()
+
+
+def stopped(**fields: Any) -> Document:
+    """A sale that is in the ERP for an hour and whose goods-out note waits for something."""
+    sale = rows.receipt(state="posting", received_at=NOW - HOUR, placed_at=NOW - HOUR, **fields)
+    at = NOW - HOUR
+    rows.transfer(document=sale, state="posted", external_ref=f"SO-{sale.pk}", posted_at=at)
+    rows.transfer(document=sale, operation="issue-goods-out", step=2, waiting=True)
+    return sale
+
+
+def test_a_stuck_order_says_why_who_has_it_and_what_comes_next(ops: Client, leeds: Store) -> None:
+    sale = stopped(store=leeds)
+    refresh_cases(now=NOW)
+
+    page = ops.get("/orders/?kind=stuck").content.decode()
+
+    assert str(sale) in page
+    assert "Goods-out note waits for the step before it." in page
+    assert "Operations, nobody yet" in page
+    assert "Open the trace of the order and act on the first hop that is missing." in page
+
+
+def test_an_order_that_moves_is_not_among_the_stuck(ops: Client) -> None:
+    sale = stopped()
+    Transfer.objects.filter(state="posted").update(posted_at=timezone.now())
+
+    assert str(sale) not in ops.get("/orders/?kind=stuck").content.decode()
+    assert str(sale) in ops.get("/orders/?stage=posted").content.decode()
+
+
+REASONS = {
+    "paused": (
+        {"state": "paused", "state_reason": "Stock take"},
+        {},
+        "Brightpearl is paused: Stock take.",
+    ),
+    "no answer": (
+        {"trouble": "unavailable", "trouble_sentence": "No answer."},
+        {},
+        "No answer.",
+    ),
+    "at its limit": ({"trouble": "throttled"}, {}, "Brightpearl is at its limit of requests"),
+    "put off": (
+        {},
+        {"not_before": timezone.now() + 2 * HOUR, "error_sentence": "Brightpearl is closed."},
+        "Brightpearl is closed. It is tried again in 1 h",
+    ),
+    "nobody knows": ({}, {"state": "unknown"}, "nobody knows yet whether Brightpearl took it"),
+    "next": ({}, {}, "Sales order is next to go."),
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_what_waits_says_so_in_business_words(ops: Client, case: str) -> None:
+    connection, transfer, words = REASONS[case]
+    sale = rows.receipt(state="posting")
+    rows.transfer(document=sale, **transfer)
+    Connection.objects.filter(role="erp").update(**connection)
+
+    assert words in ops.get("/orders/").content.decode()
+
+
+def test_a_return_that_waits_for_its_sale_names_it(ops: Client) -> None:
+    sale = rows.receipt(state="posting", number="R-SALE")
+    order = rows.transfer(document=sale)
+    back = rows.receipt(kind="return", state="posting", original=sale)
+    rows.transfer(document=back, operation="create-credit", waiting=True, waits_for=order)
+
+    page = ops.get("/orders/?kind=return").content.decode()
+
+    assert "Sales credit waits for sales order of R-SALE." in page
+
+
+def test_filters_of_the_list_are_in_the_url_and_nothing_unknown_is_obeyed(
+    ops: Client, leeds: Store
+) -> None:
+    small, large = rows.receipt(gross=5, number="R-SMALL"), rows.receipt(gross=500)
+
+    page = ops.get("/orders/?least=100").content.decode()
+
+    assert str(large) in page
+    assert str(small) not in page
+    for nonsense in ("least=x", "stage=held__pk", "link=zz", "age=1%27", "day=yesterday"):
+        assert "This filter was not understood" in ops.get(f"/orders/?{nonsense}").content.decode()
+
+
+def test_the_list_as_a_file_follows_the_filters_and_runs_no_formula(
+    ops: Client, leeds: Store
+) -> None:
+    rows.receipt(number="=1+1", store=leeds, gross=500)
+    rows.receipt(number="R-SMALL", gross=5)
+
+    answer = ops.get("/orders/orders.csv?least=100")
+
+    assert answer["Content-Disposition"] == 'attachment; filename="orders-sale.csv"'
+    head, line = answer.content.decode().strip("\ufeff").splitlines()
+    assert head.startswith("Receipt,Kind,Store,Sold")
+    assert line.startswith("'=1+1,Sale,Leeds,2026-03-28 09:30:00+00:00,,GBP,")
+
+
+def test_a_stranger_gets_no_file(browser: Any, outsider: Any) -> None:
+    assert browser(outsider).get("/orders/orders.csv").status_code == 403
