@@ -3,9 +3,6 @@
 QuerySets may be filtered, paged and aggregated; they are never saved.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from django.db.models import QuerySet
 
 from integrations import models
@@ -78,6 +75,7 @@ from integrations.services.day_marks import (
     mark_day,
 )
 from integrations.services.day_marks import seen as day_is_seen
+from integrations.services.health_figures import HealthFigures, health_figures
 from integrations.services.idle import Pending, pending, run_until_idle
 from integrations.services.mapping_files import (
     SheetDifference,
@@ -218,40 +216,6 @@ def budgets() -> QuerySet[RateBudget]:
 
 def audit_entries() -> QuerySet[AuditEntry]:
     return AuditEntry.objects.all()
-
-
-@dataclass(frozen=True, slots=True)
-class HealthFigures:
-    """What /readyz and /metrics say of the hub."""
-
-    waiting_events: int
-    oldest_event_at: datetime | None
-    transfers_by_state: dict[str, int]
-    oldest_due_at: datetime | None
-    open_holds: int
-    last_heartbeat_at: datetime | None
-    sweeps_overdue: int
-
-
-def health_figures(now: datetime | None = None) -> HealthFigures:
-    """A handful of indexed counts; safe to ask every few seconds."""
-    now = now or system_now()
-    waiting = InboundEvent.objects.filter(state=InboundEvent.State.RECEIVED)
-    due = Transfer.objects.due(now)
-    unfinished = Transfer.objects.unfinished().values_list("state", flat=True)
-    by_state: dict[str, int] = {}
-    for state in unfinished[:100_000]:
-        by_state[state] = by_state.get(state, 0) + 1
-    heartbeat = Sweep.objects.filter(name="heartbeat").first()
-    return HealthFigures(
-        waiting_events=waiting.count(),
-        oldest_event_at=waiting.order_by("id").values_list("received_at", flat=True).first(),
-        transfers_by_state=by_state,
-        oldest_due_at=due.order_by("created_at").values_list("created_at", flat=True).first(),
-        open_holds=Hold.objects.open().count(),
-        last_heartbeat_at=heartbeat.finished_at if heartbeat else None,
-        sweeps_overdue=Sweep.objects.filter(due_at__lt=now - timedelta(minutes=2)).count(),
-    )
 
 
 __all__ = [
