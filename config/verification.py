@@ -18,6 +18,7 @@ from config.rehearsal.control import Control, ControlError
 from integrations import public
 from integrations.public import Connection, Document, InboundEvent, Transfer
 from monitoring import public as monitoring
+from reconciliation import public as reconciliation
 
 TRADE = ("orders", "warehouse-transactions")
 KINDS = {"sales-order": Document.Kind.SALE, "sales-credit": Document.Kind.RETURN}
@@ -39,6 +40,7 @@ class Report:
     phantom: int = 0
     problems: list[str] = field(default_factory=list)
     compared_with_target: bool = False
+    audit_head: str = ""  # position and hash of the newest link: keep it elsewhere to compare
 
     @property
     def ok(self) -> bool:
@@ -60,6 +62,7 @@ def verify(now: datetime) -> Report:
     _events(report)
     _transfers(report)
     _journals(report)
+    _chains(report)
     for connection in public.connections():
         control = _sandbox_of(connection)
         if control is not None:
@@ -169,6 +172,18 @@ def _journals(report: Report) -> None:
         credit = sum((Decimal(line["credit"]) for line in payload["lines"]), Decimal(0))
         if debit != credit:
             report.problem(f"{key}: debits {debit}, credits {credit}.")
+
+
+def _chains(report: Report) -> None:
+    """Nobody rewrote the audit or the evidence, and signed days say what was signed."""
+    public.seal_entries()
+    audit, evidence = public.verify_audit(), reconciliation.verify_chain()
+    report.audit_head = f"{audit.position}:{audit.head}"
+    for sentence in (audit.problem, evidence.sentence if evidence else ""):
+        if sentence:
+            report.problem(sentence)
+    for sentence in reconciliation.seal_problems():
+        report.problem(sentence)
 
 
 def _sandbox_of(connection: Connection) -> Control | None:

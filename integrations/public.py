@@ -47,6 +47,7 @@ from integrations.models import (
 )
 from integrations.ports import Choice, Probe
 from integrations.services.audit import By, record_audit
+from integrations.services.audit_chain import ChainState, seal_entries, verify_audit
 from integrations.services.blast import Blast, Day, preview_change, recheck
 from integrations.services.choices import read_choices as choices
 from integrations.services.commands import (
@@ -230,6 +231,7 @@ __all__ = [
     "By",
     "CallLog",
     "CatalogueItem",
+    "ChainState",
     "ChannelLevel",
     "Choice",
     "CommandError",
@@ -351,6 +353,7 @@ __all__ = [
     "run_flow",
     "run_until_idle",
     "seal",
+    "seal_entries",
     "send_unknown_again",
     "set_mapping",
     "stage_of",
@@ -365,4 +368,5 @@ __all__ = [
     "trading_day",
     "transfers",
     "unseal",
+    "verify_audit",
 ]

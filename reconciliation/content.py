@@ -64,7 +64,7 @@ def digest(text: str) -> str:
 def sealed_facts(book: DayBook) -> dict[str, Any]:
     """Receipts with their postings, till closes and journal lines, by their own names."""
     return {
-        "receipts": {_receipt_key(fact): _receipt(fact) for fact in book.receipts},
+        "receipts": {receipt_key(fact): _receipt(fact) for fact in book.receipts},
         "closes": {close.external_id: _close(close) for close in book.closes},
         "journal": {f"{line.nominal} {line.memo}": plain(line.amount) for line in _lines(book)},
     }
@@ -74,7 +74,7 @@ def _lines(book: DayBook) -> Iterable[Line]:
     return book.journal or ()
 
 
-def _receipt_key(fact: ReceiptFact) -> str:
+def receipt_key(fact: ReceiptFact) -> str:
     return f"{fact.kind} {fact.external_id}"
 
 

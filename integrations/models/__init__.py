@@ -1,6 +1,6 @@
 """Every table of the integration hub."""
 
-from integrations.models.audit import AuditEntry
+from integrations.models.audit import AuditEntry, AuditSeal
 from integrations.models.calls import CallLog
 from integrations.models.choices import ChoiceList
 from integrations.models.connections import (
@@ -30,6 +30,7 @@ from integrations.models.tokens import RenewedTokens
 
 __all__ = [
     "AuditEntry",
+    "AuditSeal",
     "CallLog",
     "CatalogueItem",
     "ChannelLevel",

@@ -24,3 +24,17 @@ class AuditEntry(models.Model):
             models.Index(fields=("-at",), name="auditentry_recent"),
             models.Index(fields=("subject",), name="auditentry_by_subject"),
         ]
+
+
+class AuditSeal(models.Model):
+    """One link of the chain over the audit entries: its hash covers the entry and the link before.
+
+    Apart from the entries, so that writing one waits for nobody; `position` says the chain's order.
+    """
+
+    position = models.PositiveBigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, models.PROTECT, related_name="seal")
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ("position",)

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 
 from integrations.models import AuditEntry
+from integrations.services.audit_chain import seal_entries
 
 # A person, or the name of what acts without one: a command, a file.
 By = AbstractBaseUser | str
@@ -30,7 +32,8 @@ def record_audit(
     reason: str = "",
     now: datetime,
 ) -> AuditEntry:
-    """Append one entry. Call it inside the transaction of the change."""
+    """Append one entry. Call it inside the transaction of the change; it is chained after that."""
+    transaction.on_commit(seal_entries, robust=True)
     return AuditEntry.objects.create(
         at=now,
         actor=actor(by),

@@ -16,6 +16,7 @@ from integrations.services import (
     replay_runs,
     subscriptions,
 )
+from integrations.services.audit_chain import seal_entries
 from integrations.services.calls import store_calls
 from integrations.services.census import census, is_new, take_over
 from integrations.services.choices import refresh_choices
@@ -244,6 +245,11 @@ def heartbeat(rt: Runtime, _: str) -> Answer:
     return False
 
 
+def seal_audit(rt: Runtime, _: str) -> Answer:
+    """Chain what a process that died left unchained."""
+    return seal_entries() > 0
+
+
 KINDS = (
     SweepKind("heartbeat", 20, heartbeat, once, urgency=0),
     SweepKind("intake", 10, intake, active_connections, urgency=1),
@@ -255,6 +261,7 @@ KINDS = (
     SweepKind("stock", 60, read_stock, enabled_links, urgency=6),
     SweepKind("census", 300, census_now, enabled_links, urgency=8),
     SweepKind("housekeep", 10, housekeep, once, urgency=7),
+    SweepKind("audit", 60, seal_audit, once, urgency=8),
     SweepKind("subscriptions", 3600, subscribe_now, active_connections, urgency=8),
     SweepKind("choices", 3600, choices_now, active_connections, urgency=9),
 )

@@ -1,15 +1,15 @@
 """Does a signed day still say what was signed? What arrived since, and what changed."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from integrations import public
 from integrations.public import Store
-from reconciliation.content import Change, changes, plain, sealed_facts
+from reconciliation.content import Change, changes, digest, plain, receipt_key, sealed_facts
 from reconciliation.facts import Day, read_day
 from reconciliation.models import EvidencePack, LateItem, StoreDay
 from reconciliation.takings import ReceiptFact
@@ -18,22 +18,58 @@ WATCHED = 50  # signed days a round, the longest unseen first
 EVERY = timedelta(hours=1)
 
 
-def watch(day: StoreDay, store: Store, *, now: datetime) -> Day:
-    """Note late receipts and broken lines of a signed day beside it. Safe to repeat."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A signed day against its facts: what is late, and which lines of the seal are broken."""
+
+    facts: Day
+    late: tuple[ReceiptFact, ...]
+    lines: tuple[Change, ...]
+
+
+def compare(day: StoreDay, store: Store) -> Comparison:
+    """Hold a signed day against the facts as they are now. Reads only."""
     pack = pack_of(day)
     facts = read_day(store, day.business_date, late_until=pack.made_at)
+    if digest(pack.content) != pack.hash:  # it proves nothing any more
+        return Comparison(facts, (), (Change(str(pack), "evidence", "as signed", "changed"),))
     known = set(_sealed(pack)["receipts"])
-    late = [fact for fact in facts.book.receipts if _key(fact) not in known]
-    _note_late(day, late, currency=facts.book.currency)
-    lines = _broken(pack, facts, late)
+    late = tuple(fact for fact in facts.book.receipts if receipt_key(fact) not in known)
+    return Comparison(facts, late, tuple(_broken(pack, facts, late)))
+
+
+def watch(day: StoreDay, store: Store, *, now: datetime) -> Day:
+    """Note late receipts and broken lines of a signed day beside it. Safe to repeat."""
+    found = compare(day, store)
+    _note_late(day, found.late, currency=found.facts.book.currency)
     undecided = LateItem.objects.filter(day=day, round=day.round, decision="")
+    ids = [fact.document_id for fact in found.late]
     StoreDay.objects.filter(pk=day.pk, state=StoreDay.State.SIGNED, round=day.round).update(
-        late=undecided.filter(document_id__in=[fact.document_id for fact in late]).count(),
-        seal_lines=plain(lines),
+        late=undecided.filter(document_id__in=ids).count(),
+        seal_lines=plain(found.lines),
         seal_checked_at=now,
-        seal_broken_at=(day.seal_broken_at or now) if lines else None,
+        seal_broken_at=(day.seal_broken_at or now) if found.lines else None,
     )
-    return facts
+    return found.facts
+
+
+def seal_problems() -> Iterator[str]:
+    """Say of every signed day what is not as it was signed: its facts, its row, its pack."""
+    stores = {store.code: store for store in public.stores()}
+    for day in StoreDay.objects.filter(state=StoreDay.State.SIGNED):
+        pack = EvidencePack.objects.filter(day=day, round=day.round, part=1).first()
+        if pack is None or day.store_code not in stores:
+            yield f"{day} is signed and its evidence is gone."
+            continue
+        if digest(pack.content) != pack.hash:
+            continue  # the chain names it
+        if plain(day.content) != json.loads(pack.content)["content"]:
+            yield f"{day}: what is shown is not what was signed in evidence pack {pack.sequence}."
+        for line in compare(day, stores[day.store_code]).lines[:5]:
+            yield (
+                f"{day}: {line.record} {line.field} was {line.before or 'not there'} when signed"
+                f" and is {line.after or 'gone'}."
+            )
 
 
 def pack_of(day: StoreDay) -> EvidencePack:
@@ -55,10 +91,6 @@ def _broken(pack: EvidencePack, facts: Day, late: Iterable[ReceiptFact]) -> list
     if facts.book.journal_is_draft:  # nothing is built: there is nothing to compare with
         now["journal"] = before["journal"]
     return changes(before, now)
-
-
-def _key(fact: ReceiptFact) -> str:
-    return f"{fact.kind} {fact.external_id}"
 
 
 def _note_late(day: StoreDay, late: Iterable[ReceiptFact], *, currency: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.models import Link
+from reconciliation.guards import drop_guards
 from tests.fakes import Worker, worker
 from tests.integrations.services.retail import open_shop
 
@@ -35,6 +36,7 @@ def tamper(db: None) -> Callable[..., None]:
     """Change a row behind the application's back, past the triggers that guard it."""
 
     def change(row: Any, **values: Any) -> None:
+        drop_guards()
         type(row).objects.filter(pk=row.pk).update(**values)
 
     return change

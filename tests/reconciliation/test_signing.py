@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from integrations.models import AuditEntry, Document, Link, Transfer
 from reconciliation import services
@@ -205,6 +206,16 @@ def test_packs_are_chained_in_the_order_of_signing(
 
     assert second.previous_hash == first.hash
     assert services.verify_chain() is None
+
+
+def test_the_database_refuses_to_edit_what_was_signed(
+    day: StoreDay, hub: Worker, preparer: Any, approver: Any
+) -> None:
+    pack = sign(prepare(day, preparer, hub), approver, hub)
+
+    for rows in (EvidencePack.objects.filter(pk=pack.pk), SignOff.objects.filter(day=day)):
+        with pytest.raises(IntegrityError, match="never edited"), transaction.atomic():
+            rows.update(round=7)
 
 
 @pytest.mark.parametrize("field", ["content", "previous_hash", "hash"])
