@@ -45,10 +45,12 @@ from integrations.models import (
     Transfer,
     TransferAttempt,
 )
+from integrations.operating_model.policy import Cadence, Pace, StockPolicy
 from integrations.ports import Choice, Probe
 from integrations.services.audit import By, record_audit
 from integrations.services.audit_chain import ChainState, seal_entries, verify_audit
 from integrations.services.blast import Blast, Day, preview_change, recheck
+from integrations.services.census import ask_for_census, is_under_way, witness_census
 from integrations.services.choices import read_choices as choices
 from integrations.services.commands import (
     CommandError,
@@ -76,6 +78,7 @@ from integrations.services.day_marks import (
     mark_day,
 )
 from integrations.services.day_marks import seen as day_is_seen
+from integrations.services.differences import Differences, Plain, find_differences
 from integrations.services.health_figures import HealthFigures, health_figures
 from integrations.services.idle import Pending, pending, run_until_idle
 from integrations.services.mapping_files import (
@@ -86,8 +89,10 @@ from integrations.services.mapping_files import (
 )
 from integrations.services.mapping_history import Step, roll_back, roll_back_to, steps_back
 from integrations.services.mappings import MappingError, delete_row, latest_number, set_row
+from integrations.services.noticed import KIND as NOTICED
 from integrations.services.outbound import Outcome, check_hook
 from integrations.services.outbound import post as post_hook
+from integrations.services.places import Places, places
 from integrations.services.plan_tills import ECHO_REASON
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
@@ -104,6 +109,8 @@ from integrations.services.replay_progress import Stage, stage_of, standings
 from integrations.services.runtime import Runtime, new_token, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
 from integrations.services.sealing import SealBrokenError, seal, unseal
+from integrations.services.stock_commands import hold_back, set_pace, start_census
+from integrations.services.stock_pace import Projection, Trade, project, trade
 from integrations.services.submit import hold_journal, submit_journal
 from integrations.services.trading_day import trading_day
 from integrations.services.wiring import live
@@ -223,12 +230,14 @@ __all__ = [
     "ECHO_REASON",
     "JOURNAL_ACCOUNTS",
     "MAPPING_TABLES",
+    "NOTICED",
     "ORDER_KINDS",
     "TABLES",
     "AddressError",
     "AuditEntry",
     "Blast",
     "By",
+    "Cadence",
     "CallLog",
     "CatalogueItem",
     "ChainState",
@@ -239,6 +248,7 @@ __all__ = [
     "Coverage",
     "Day",
     "DayMark",
+    "Differences",
     "Document",
     "DocumentLine",
     "DocumentLink",
@@ -254,9 +264,13 @@ __all__ = [
     "MappingTable",
     "Moved",
     "Outcome",
+    "Pace",
     "Pending",
+    "Places",
+    "Plain",
     "Probe",
     "Proposal",
+    "Projection",
     "RateBudget",
     "Rehearsed",
     "Release",
@@ -273,12 +287,14 @@ __all__ = [
     "Stage",
     "Step",
     "StockMovement",
+    "StockPolicy",
     "StockReading",
     "Store",
     "StreamCursor",
     "Sweep",
     "SweepKind",
     "TargetField",
+    "Trade",
     "Transfer",
     "TransferAttempt",
     "Verdict",
@@ -286,6 +302,7 @@ __all__ = [
     "approve_levels",
     "approve_replay",
     "ask_for_replay_again",
+    "ask_for_census",
     "attempts",
     "audit_entries",
     "budgets",
@@ -311,11 +328,14 @@ __all__ = [
     "documents_using",
     "events",
     "export_rows",
+    "find_differences",
     "health_figures",
+    "hold_back",
     "hold_journal",
     "holds",
     "import_rows",
     "in_flight",
+    "is_under_way",
     "kick",
     "latest_mapping_version",
     "ledger_currency",
@@ -331,11 +351,13 @@ __all__ = [
     "new_token",
     "pause_connection",
     "pending",
+    "places",
     "post_hook",
     "preview_change",
     "preview_import",
     "preview_release",
     "preview_replay",
+    "project",
     "readings",
     "recheck",
     "record_audit",
@@ -359,14 +381,18 @@ __all__ = [
     "stage_of",
     "standings",
     "steps_back",
+    "set_pace",
+    "start_census",
     "stores",
     "submit_journal",
     "sweeps",
     "sync_sweeps",
     "system_now",
     "test_connection",
+    "trade",
     "trading_day",
     "transfers",
     "unseal",
     "verify_audit",
+    "witness_census",
 ]

@@ -188,6 +188,24 @@ def overpromised(units: Decimal, *, price: Decimal, figures: Assumptions) -> Sta
     return Stake(risk, currency, False, f"{money(risk, currency)} = {parts}")
 
 
+def drifted(units: Decimal, *, price: Decimal, figures: Assumptions) -> Stake:
+    """Return |units| × cost + what is promised too much × (margin + cost of an oversell).
+
+    `units` are the owner's less the channel's: below zero the channel promises too much. Cost is
+    the net price less the assumed margin.
+    """
+    margin = price * figures.share("margin-percent")
+    over = max(-units, Decimal(0))
+    each = margin + figures["oversell-cost"]
+    risk = round_money(abs(units) * (price - margin) + over * each, figures.currency)
+    cost = money(price - margin, figures.currency)
+    parts = (
+        f"{abs(units).normalize():f} units apart × {cost} cost + "
+        f"{over.normalize():f} promised too many × {money(each, figures.currency)}"
+    )
+    return Stake(risk, figures.currency, False, f"{money(risk, figures.currency)} = {parts}")
+
+
 def stale(per_hour: Decimal, age: timedelta, *, figures: Assumptions) -> Stake:
     """Return trade per hour × hours of age × margin × the share of levels that are wrong."""
     hours = in_hours(age)

@@ -40,7 +40,7 @@ class ChannelLevel(models.Model):
     safety = quantity_field(default=0)
     told = quantity_field(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
-    accepted_at = models.DateTimeField(null=True, blank=True)  # the channel last took a level
+    accepted_at = models.DateTimeField(null=True, blank=True)  # since when `told` is accounted for
     seen = quantity_field(null=True, blank=True)  # read from the channel
     seen_at = models.DateTimeField(null=True, blank=True)
     dirty_at = models.DateTimeField(null=True, blank=True)

@@ -37,11 +37,15 @@ Units = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
 
 
 class SafetyStock(Section):
-    """Units held back. Where both a SKU and a location name a figure, the larger one holds."""
+    """Units held back. Where both a SKU and a location name a figure, the larger one holds.
+
+    What somebody holds back of one SKU at one location comes on top, until it is taken back.
+    """
 
     default: Units = Decimal(0)
     by_sku: dict[str, Units] = {}
     by_location: dict[str, Units] = {}  # the channel's location code
+    by_level: dict[str, Units] = {}  # "location/SKU"
 
     def of(self, sku: str, location_code: str) -> Decimal:
         """Units to hold back of this SKU at this location of the channel."""
@@ -50,9 +54,10 @@ class SafetyStock(Section):
             for table, key in ((self.by_sku, sku), (self.by_location, location_code))
             if key in table
         ]
-        return max(named, default=self.default)
+        extra = self.by_level.get(f"{location_code}/{sku}", Decimal(0))
+        return max(named, default=self.default) + extra
 
-    @field_serializer("default", "by_sku", "by_location", when_used="json")
+    @field_serializer("default", "by_sku", "by_location", "by_level", when_used="json")
     def _plain(self, value: Decimal | dict[str, Decimal]) -> str | dict[str, str]:
         if isinstance(value, Decimal):
             return _text(value)

@@ -123,6 +123,7 @@ def _step(rt: Runtime, link: Link, at: Progress) -> tuple[Progress, bool | datet
         return Progress(at.night, "done"), False
     skus = _skus_after(link, at.sku)
     if not skus:
+        _news(link).update(due_at=rt.clock())
         return Progress(at.night, "compare"), True
     where = places(link)
     items = product_ids(link.owner_id, (where.owner_sku(sku) for sku in skus))
@@ -191,11 +192,11 @@ def take_over(rt: Runtime, link: Link) -> None:
         accepted_at__isnull=True,
         seen__isnull=False,
         seen_at__gte=began,
-    ).update(told=F("seen"), told_at=F("seen_at"))
+    ).update(told=F("seen"), told_at=F("seen_at"), accepted_at=F("seen_at"))
 
 
 def _sales_are_known(link: Link, *, since: datetime) -> bool:
-    """The tills' sales up to the last reading were read and planned."""
+    """The channel's sales and movements up to the last reading were read and planned."""
     last = (
         ChannelLevel.objects.filter(connection=link.channel, seen_at__gte=since)
         .order_by("-seen_at")
@@ -204,13 +205,22 @@ def _sales_are_known(link: Link, *, since: datetime) -> bool:
     )
     if last is None:
         return True
-    read_on = StreamCursor.objects.filter(
-        connection=link.channel, stream="orders", caught_up_at__gt=last
-    )
+    streams = _news(link)
+    if not streams.filter(stream="orders").exists():
+        return False
+    if streams.exclude(caught_up_at__gt=last).exists():
+        return False
     waiting = InboundEvent.objects.filter(
         connection=link.channel, state=InboundEvent.State.RECEIVED
     )
-    return read_on.exists() and not waiting.exists()
+    return not waiting.exists()
+
+
+def _news(link: Link) -> QuerySet[StreamCursor]:
+    """The feeds that say what moved a channel's own levels."""
+    return StreamCursor.objects.filter(
+        connection=link.channel, stream__in=("orders", "warehouse-transactions")
+    )
 
 
 def mark_differences(link: Link, *, since: datetime, now: datetime) -> int:

@@ -12,6 +12,7 @@ from integrations.models import CatalogueItem, ChannelLevel, DocumentLine, Link,
 from integrations.services import levels, noticed
 from integrations.services.bulk import upsert_many
 from integrations.services.calls import store_calls
+from integrations.services.choices import read_choices
 from integrations.services.places import Places, places, product_ids
 from integrations.services.runtime import Runtime
 
@@ -29,9 +30,9 @@ def read_levels(rt: Runtime, link: Link, items: Sequence[tuple[str, str]]) -> in
     is never zero. Raises the connector's errors.
     """
     where = places(link)
-    warehouses = sorted(set(where.warehouse_of.values()))
-    if not items or not warehouses:
+    if not items or not where.warehouse_of:
         return 0
+    warehouses = sorted({*where.warehouse_of.values(), *_beside(link)})
     connector, buffer = rt.open(link.owner)
     began = rt.clock()
     try:
@@ -40,6 +41,11 @@ def read_levels(rt: Runtime, link: Link, items: Sequence[tuple[str, str]]) -> in
         store_calls(link.owner, buffer.drain())
     store_levels(link, where, found, began_at=began, now=rt.clock())
     return len(found)
+
+
+def _beside(link: Link) -> set[str]:
+    """The owner's other places: central warehouses are shown beside the stores'."""
+    return {choice.code for choice in read_choices(link.owner.slug, "warehouses")}
 
 
 def store_levels(

@@ -6,6 +6,7 @@ stylesheet, so that a chart follows the theme.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -50,3 +51,53 @@ def lines(
         "xaxis": {"type": "category"},
     }
     return Figure(key, title, labels, series, {"data": data, "layout": layout})
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One system's level: it holds from each moment until the next."""
+
+    points: Sequence[tuple[datetime, Decimal | None]]
+
+
+Marks = Mapping[str, tuple[str, Sequence[tuple[datetime, Decimal | None]]]]  # symbol, points
+
+
+def steps(key: str, levels: Mapping[str, Steps], marks: Marks, *, title: str) -> Figure:
+    """Return levels as steps over time, with what moved them as marks.
+
+    The page lists the same events in a table of its own, so the figure carries none.
+    """
+    data: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            **_points(level.points),
+            "connectgaps": False,
+            "line": {"width": 2, "shape": "hv", "dash": DASHES[place % len(DASHES)]},
+            "meta": {"tone": PALETTE[place % len(PALETTE)]},
+        }
+        for place, (name, level) in enumerate(levels.items())
+    ]
+    data += [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            **_points(points),
+            "marker": {"symbol": symbol, "size": 8},
+            "meta": {"tone": PALETTE[place % len(PALETTE)]},
+        }
+        for place, (name, (symbol, points)) in enumerate(marks.items())
+        if points
+    ]
+    layout = {"legend": {"orientation": "h"}, "xaxis": {"type": "date"}}
+    return Figure(key, title, [], {}, {"data": data, "layout": layout})
+
+
+def _points(points: Sequence[tuple[datetime, Decimal | None]]) -> dict[str, list[str | None]]:
+    return {
+        "x": [at.isoformat() for at, _ in points],
+        "y": [None if value is None else str(value) for _, value in points],
+    }

@@ -45,6 +45,12 @@ def quantity(value: Decimal | int | None) -> str:
     return f"{MINUS}{text}" if number < 0 else text
 
 
+def signed(value: Decimal | int | None) -> str:
+    """Return a quantity that moved something, with its sign; nothing moved is 0."""
+    text = quantity(value)
+    return f"+{text}" if value is not None and value > 0 else text
+
+
 def age(span: timedelta) -> str:
     """Return a length of time in at most two units: “40 s”, “3 h 10 m”, “5 d”."""
     seconds = int(abs(span).total_seconds())

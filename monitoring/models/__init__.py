@@ -10,6 +10,13 @@ from monitoring.models.cases import (
 )
 from monitoring.models.duties import CheckTick, ManualReading, ManualRevision, Measurement
 from monitoring.models.pipeline import FlowHour, StagePatience
+from monitoring.models.stock import (
+    DriftCensus,
+    DriftSample,
+    DriftTotal,
+    SaleExposure,
+    SalesRate,
+)
 from monitoring.models.teams import Assumption, RoutingRule, Team
 
 __all__ = [
@@ -19,6 +26,9 @@ __all__ = [
     "CaseOccurrence",
     "CheckTick",
     "DetectorRun",
+    "DriftCensus",
+    "DriftSample",
+    "DriftTotal",
     "ExceptionCase",
     "ExceptionCaseQuerySet",
     "FlowHour",
@@ -28,6 +38,8 @@ __all__ = [
     "Message",
     "Notice",
     "RoutingRule",
+    "SaleExposure",
+    "SalesRate",
     "StagePatience",
     "Team",
     "Told",

@@ -1,53 +1,46 @@
-"""Which of the owner's places stands behind a place of a channel, for a page of levels."""
+"""What a page of stock levels says of each row: its place, its product, and why it differs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.public import CatalogueItem, MappingRow, StockReading, in_flight
-from monitoring.drift import Drift
+from integrations.public import MappingRow
+from monitoring.drift import Drift, explain
+from monitoring.services.drift_facts import levels_of
+from monitoring.services.figures import figures_in_force
+from monitoring.services.goods import Goods, goods_of
 
 TABLE = "store-warehouse"
-ZERO = Decimal(0)
+
+
+def place_names() -> dict[str, str]:
+    """Return every mapped channel place with its name. One query."""
+    rows = MappingRow.objects.filter(table=TABLE).order_by("source_label", "source_value")
+    pairs = rows.values_list("source_value", "source_label")
+    return {code: label or code for code, label in pairs}
 
 
 def place_choices() -> list[tuple[str, str]]:
-    """Return every channel place that is mapped, with its name. One query."""
-    rows = MappingRow.objects.filter(table=TABLE).order_by("source_label", "source_value")
-    pairs = rows.values_list("source_value", "source_label")
-    return list(dict((code, label or code) for code, label in pairs).items())
+    return list(place_names().items())
 
 
-def prepare(rows: Sequence[Any], drift_of: Callable[[Any], Drift]) -> None:
-    """Give each level its `place`, `product`, `owner` figure, what is in flight, and its `drift`.
+def prepare(rows: Sequence[Any], *, now: datetime) -> None:
+    """Give each level its `place`, `product`, both `sides`, `in_flight`, and its `drift`.
 
-    A fixed number of queries. `in_flight` is as of now, not as of the level's last working out.
+    A fixed number of queries for each link. `in_flight` is as of now.
     """
-    skus = sorted({row.sku for row in rows})
-    codes = {row.location_code for row in rows}
-    mapped = MappingRow.objects.filter(table=TABLE, source_value__in=codes)
-    homes = {row.source_value: row for row in mapped}
-    owners = _owner_figures(skus, homes.values())
-    products = {
-        item.sku: item for item in CatalogueItem.objects.filter(sku__in=skus).order_by("is_stocked")
-    }
-    flying = {pk: in_flight(pk, skus) for pk in {row.connection_id for row in rows}}
+    patience = figures_in_force().minutes("sale-patience-minutes")
+    sides = levels_of(rows, now=now, patience=patience)
+    goods, names = goods_of(row.sku for row in rows), place_names()
     for row in rows:
-        home, product = homes.get(row.location_code), products.get(row.sku)
-        row.place = (home.source_label if home else "") or row.location_code
-        row.product = product.name if product else ""
-        row.is_stocked = product is None or product.is_stocked
-        row.in_flight = flying[row.connection_id].get((row.location_code, row.sku), ZERO)
-        row.owner = owners.get((home.target["warehouse"], row.sku)) if home else None
-        row.drift = drift_of(row)
+        row.sides = level = sides[row.pk]
+        known = goods.get(row.sku, Goods())
+        row.place = names.get(row.location_code, row.location_code)
+        row.product = known.name
+        row.owner, row.channel = level.owner, level.channel
+        row.in_flight = sum((flight.units for flight in level.flights), Decimal(0))
+        row.drift = explain(level) if known.is_stocked else NOT_STOCKED
 
 
-def _owner_figures(
-    skus: Sequence[str], homes: Iterable[MappingRow]
-) -> dict[tuple[str, str], Decimal]:
-    readings = StockReading.objects.filter(
-        sku__in=skus,
-        location_code__in={home.target["warehouse"] for home in homes},
-    )
-    found = readings.values_list("location_code", "sku", "sellable")
-    return {(place, sku): sellable for place, sku, sellable in found}
+NOT_STOCKED = Drift(None, reason="Not kept in stock")

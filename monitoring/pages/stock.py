@@ -1,115 +1,229 @@
-"""Stock: what the owner has, what each channel was told, and why they differ."""
+"""Stock: where the systems disagree, why, what it is worth, and how that went day by day."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from integrations.public import CatalogueItem, ChannelLevel, Document, DocumentLine
-from monitoring.drift import Drift, Level, explain
-from monitoring.kit import charts, formats
-from monitoring.kit.columns import QuantityColumn, TimeColumn
+from integrations import public as hub
+from integrations.public import CommandError
+from monitoring.drift import WORDS, Cause
+from monitoring.kit.clock import now_of
+from monitoring.kit.columns import MoneyColumn, QuantityColumn
+from monitoring.kit.figures import Figure, lines
 from monitoring.kit.filters import FilterSet
-from monitoring.kit.page import Page, render
+from monitoring.kit.page import Action, Page, person, render
 from monitoring.kit.permissions import Capability
 from monitoring.kit.tables import Table, TitleColumn, show
-from monitoring.pages.places import place_choices, prepare
+from monitoring.models import DriftCensus, DriftSample, DriftTotal
+from monitoring.pages.drift_words import bar, cause_choices, parts_of
+from monitoring.pages.places import place_choices, place_names
+from monitoring.pages.tabs import stock_tabs
 
-DIFFERENT = Q(told__isnull=True) | ~Q(told=F("desired"))
+DAYS = 14  # of the trend
+MASKED = timedelta(days=30)
+SPOKEN_FOR = frozenset(Cause) - {Cause.UNEXPLAINED}
+ALL = "All products"
 
 
-class LevelTable(Table):
-    caption = "Stock levels by place"
-    empty_title = "No stock levels here"
+class DriftTable(Table):
+    caption = "SKUs and places that differ, the riskiest first"
+    empty_title = "Nothing differs here"
+    empty_text = "Every level that was compared agrees, or differs only by its safety stock."
     longest = Decimal(0)
-    empty_text = "Levels appear once the owner of the stock has been read for the first time."
 
-    sku = TitleColumn(verbose_name="SKU", below="product", orderable=True)
-    place = tables.Column(verbose_name="Place", accessor="place")
-    owner = QuantityColumn(verbose_name="Owner has", accessor="owner", empty_values=())
-    safety = QuantityColumn(verbose_name="Safety")
-    in_flight = QuantityColumn(verbose_name="Just sold", orderable=True)
-    desired = QuantityColumn(verbose_name="Should show", orderable=True)
-    told = QuantityColumn(verbose_name="Shows", orderable=True)
-    why = tables.Column(verbose_name="Why they differ", accessor="drift", empty_values=())
-    told_at = TimeColumn(verbose_name="Told", orderable=True)
+    sku = TitleColumn(verbose_name="SKU", below="name", orderable=True)
+    place = tables.Column(verbose_name="Place", accessor="place", empty_values=())
+    owner = QuantityColumn(verbose_name="Owner has")
+    channel = QuantityColumn(verbose_name="Shows")
+    units = QuantityColumn(verbose_name="Differs by", orderable=True, order_by="size")
+    why = tables.Column(verbose_name="Why", accessor="parts")
+    value = MoneyColumn(verbose_name="At retail", currency="census__currency", orderable=True)
+    cover_hours = QuantityColumn(verbose_name="Cover, h", orderable=True)
+    risk = MoneyColumn(verbose_name="Risk an hour", currency="census__currency", orderable=True)
 
-    def row_url(self, record: Any) -> str:
+    def row_url(self, record: DriftSample) -> str:
         return reverse("sku", args=[record.sku])
 
-    def render_why(self, value: Drift) -> SafeString:
-        return why(value, longest=self.longest)
+    def render_why(self, value: Any) -> SafeString:
+        return bar(parts_of(value), longest=self.longest)
+
+    def render_cover_hours(self, value: Decimal) -> str:
+        return f"{value:,.1f}"
 
 
-def why(drift: Drift, *, longest: Decimal) -> SafeString:
-    """Show a drift as a bar with its causes in words; all bars of a page are to one scale."""
-    if drift.units is None:
-        return format_html('<span class="faint">{}</span>', drift.reason)
-    if not drift.parts:
-        return format_html('<span class="faint">{}</span>', "Agree")
-    words = ", ".join(f"{formats.quantity(part.units)} {part.label}" for part in drift.parts)
-    causes = [charts.Cause(part.label, part.units, part.kind) for part in drift.parts]
-    return format_html(
-        "{}<small>{}</small>", charts.drift_bar(causes, title=words, longest=longest), words
-    )
-
-
-class LevelFilter(FilterSet):
+class DriftFilter(FilterSet):
     sku = filters.CharFilter(lookup_expr="istartswith", label="SKU begins with")
     location_code = filters.ChoiceFilter(choices=place_choices, label="Place")
-    show = filters.ChoiceFilter(
-        choices=[("different", "Not yet told"), ("sold", "Just sold"), ("none", "Sold out")],
-        method="narrow",
-        label="Only",
-    )
+    cause = filters.ChoiceFilter(choices=cause_choices, label="Cause")
 
-    def narrow(self, rows: QuerySet[ChannelLevel], name: str, value: str) -> Any:
-        wanted = {"different": DIFFERENT, "sold": ~Q(in_flight=0), "none": Q(desired__lte=0)}
-        return rows.filter(wanted[value])
+
+@dataclass(frozen=True)
+class Summary:
+    """One census in four figures. Units are without sign; values at retail."""
+
+    census: DriftCensus
+    explained: Decimal
+    explained_value: Decimal
+    unexplained: Decimal
+    unexplained_value: Decimal
+    masked: int
 
 
 def stock(request: HttpRequest) -> HttpResponse:
-    """The levels of every place, sorted and filtered; causes are worked out for one page only."""
-    rows = ChannelLevel.objects.select_related("connection").order_by("sku", "location_code")
-    chosen = LevelFilter(request.GET, rows)
-    table = show(LevelTable, chosen.rows, request)
+    """The latest census of a link: its sums, its map, its rows and the days before."""
+    now = now_of(request)
+    census = _census(request)
+    rows = DriftSample.objects.filter(census=census).select_related("census")
+    chosen = DriftFilter(request.GET, rows.order_by("-risk", "-pk"))
+    table = show(DriftTable, chosen.rows, request)
+    names = place_names()
     shown = [row.record for row in table.paginated_rows]
-    prepare(shown, explain_level)
-    table.longest = max((row.drift.length for row in shown), default=Decimal(0))
-    context = {"page": PAGE, "filter": chosen, "table": table}
+    for row in shown:
+        row.place = names.get(row.location_code, row.location_code)
+    table.longest = max(
+        (sum(abs(part.units) for part in parts_of(row.parts)) for row in shown), default=Decimal(0)
+    )
+    context = {"page": PAGE, "tabs": stock_tabs("stock"), "filter": chosen, "table": table}
+    if not request.headers.get("HX-Request"):
+        context |= _around(census, names, now=now)
     return render(request, "monitoring/stock.html", context, partial="components/list.html")
 
 
-def explain_level(row: Any) -> Drift:
-    if not row.is_stocked:
-        return Drift(None, reason="Not kept in stock")
-    return explain(Level(row.owner, row.safety, row.in_flight, row.desired, row.told))
+def _census(request: HttpRequest) -> DriftCensus | None:
+    rows = DriftCensus.objects.select_related("link__owner", "link__channel")
+    link = request.GET.get("link", "")
+    return (rows.filter(link__slug=link) if link else rows).first()
 
 
-def sku(request: HttpRequest, sku: str) -> HttpResponse:
-    """One SKU: the arithmetic of its level in every place, and what moved it lately."""
-    items = list(CatalogueItem.objects.filter(sku=sku).select_related("connection"))
-    rows = list(ChannelLevel.objects.filter(sku=sku).select_related("connection")[:200])
-    lines = DocumentLine.objects.filter(sku=sku).select_related("document", "document__store")
-    moves = list(lines.order_by("-document__placed_at")[:15])
-    if not (items or rows or moves):
-        raise Http404
-    prepare(rows, explain_level)
-    for move in moves:
-        move.is_return = move.document.kind == Document.Kind.RETURN  # type: ignore[attr-defined]
-    rows.sort(key=lambda row: row.place)  # type: ignore[attr-defined]
-    context = {"page": SKU, "sku": sku, "items": items, "rows": rows, "moves": moves}
-    partial = "monitoring/partials/_sku.html"
-    longest = max((row.drift.length for row in rows), default=Decimal(0))  # type: ignore[attr-defined]
-    for row in rows:
-        row.why = why(row.drift, longest=longest)  # type: ignore[attr-defined]
-    return render(request, "monitoring/sku.html", context, partial=partial)
+def _around(census: DriftCensus | None, names: Mapping[str, str], *, now: Any) -> dict[str, Any]:
+    links = list(hub.links().filter(enabled=True))
+    running = [link for link in links if hub.is_under_way(link)]
+    context: dict[str, Any] = {"links": links, "running": running, "census": census}
+    if census is None:
+        return context
+    totals = list(census.totals.all())
+    return context | {
+        "summary": _summary(census, totals, now=now),
+        "causes": _by_cause(totals),
+        "map": heat_map(totals, names),
+        "figure": _trend(census),
+    }
+
+
+def _summary(census: DriftCensus, totals: Sequence[DriftTotal], *, now: Any) -> Summary:
+    known = [each for each in totals if each.cause in SPOKEN_FOR]
+    lost = [each for each in totals if each.cause == Cause.UNEXPLAINED]
+    masked = hub.audit_entries().filter(action="stock.hold-back", at__gte=now - MASKED)
+    return Summary(
+        census=census,
+        explained=_sum(each.units for each in known),
+        explained_value=_sum(each.value for each in known),
+        unexplained=_sum(each.units for each in lost),
+        unexplained_value=_sum(each.value for each in lost),
+        masked=masked.count(),
+    )
+
+
+def _sum(values: Iterable[Decimal]) -> Decimal:
+    return sum(values, Decimal(0))
+
+
+def _by_cause(totals: Sequence[DriftTotal]) -> list[dict[str, Any]]:
+    found = []
+    for cause in Cause:
+        mine = [each for each in totals if each.cause == cause]
+        if mine:
+            found.append(
+                {
+                    "cause": cause,
+                    "words": WORDS[cause].capitalize(),
+                    "rows": sum(each.rows for each in mine),
+                    "units": _sum(each.units for each in mine),
+                    "value": _sum(each.value for each in mine),
+                }
+            )
+    return found
+
+
+@dataclass(frozen=True)
+class Heat:
+    """One store and category of the map. Policy is left out: it is meant."""
+
+    code: str
+    units: Decimal
+    unexplained: Decimal
+
+    @property
+    def tone(self) -> str:
+        if self.unexplained:
+            return "wrong"
+        return "soon" if self.units else "agrees"
+
+    @property
+    def words(self) -> str:
+        if self.unexplained:
+            return f"{self.unexplained:f} of {self.units:f} units unexplained"
+        return f"{self.units:f} units explained" if self.units else "agrees"
+
+
+def heat_map(totals: Sequence[DriftTotal], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the units that differ by store and category, policy left out."""
+    sums: dict[tuple[str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    for each in totals:
+        if each.cause != Cause.POLICY:
+            cell = sums[each.location_code, each.category or ALL]
+            cell[0] += each.units
+            cell[1] += each.units if each.cause == Cause.UNEXPLAINED else Decimal(0)
+    categories = sorted({category for _, category in sums}) or [ALL]
+    return {
+        "categories": categories,
+        "rows": [
+            (name, [Heat(code, *sums.get((code, each), (Decimal(0),) * 2)) for each in categories])
+            for code, name in names.items()
+        ],
+    }
+
+
+def _trend(census: DriftCensus) -> Figure:
+    """Units that differ, by cause, in the last census of each day. Two queries."""
+    since = census.began_at - timedelta(days=DAYS)
+    taken = DriftCensus.objects.filter(link=census.link_id, began_at__gte=since)
+    last = {row.began_at.date(): row.pk for row in taken.order_by("began_at")}
+    totals = DriftTotal.objects.filter(census__in=last.values()).exclude(cause=Cause.POLICY)
+    rows = totals.values_list("census", "cause").annotate(Sum("units")).order_by()
+    sums = {(pk, cause): units for pk, cause, units in rows}
+    causes = [cause for cause in Cause if any((pk, cause) in sums for pk in last.values())]
+    series = {
+        WORDS[cause].capitalize(): [sums.get((pk, cause), Decimal(0)) for pk in last.values()]
+        for cause in causes
+    }
+    labels = [f"{on.day} {on:%b}" for on in last]
+    return lines("drift", labels, series, title="Units that differ by cause, day by day")
+
+
+def compare(request: HttpRequest) -> HttpResponse:
+    """Begin a census now; it goes on in the background."""
+    slug = request.POST.get("link", "")
+    try:
+        begun = hub.start_census(link_slug=slug, by=person(request), now=now_of(request))
+    except CommandError as error:
+        messages.error(request, str(error))
+    else:
+        words = "Comparing every level now. The result is here in a few minutes."
+        messages.success(request, words if begun else "A comparison is under way already.")
+    return redirect("stock")
 
 
 PAGE = Page(
@@ -121,12 +235,5 @@ PAGE = Page(
     section="Stock",
     icon="boxes",
     menu=True,
-)
-SKU = Page(
-    path="stock/<path:sku>/",
-    name="sku",
-    title="SKU",
-    view=sku,
-    capability=Capability.VIEW_STOCK,
-    section="Stock",
+    actions=(Action("stock-compare/", "stock-compare", compare, Capability.RUN_FLOW),),
 )

@@ -39,3 +39,17 @@ MANUAL = (("Manual", "manual"), ("Owners", "owners"), ("Checklist", "checklist")
 def manual_tabs(current: str) -> list[Tab]:
     """Return the pages of the manual; `current` is the name of the page."""
     return [Tab(label, reverse(name), name == current) for label, name in MANUAL]
+
+
+STOCK = (
+    ("Drift", "stock"),
+    ("Levels now", "levels"),
+    ("All places", "stock-places"),
+    ("Exposure", "exposure"),
+    ("Pace", "pace"),
+)
+
+
+def stock_tabs(current: str) -> list[Tab]:
+    """Return the pages of stock; `current` is the name of the page."""
+    return [Tab(label, reverse(name), name == current) for label, name in STOCK]

@@ -18,6 +18,7 @@ from monitoring.kit.permissions import can as may
 register = template.Library()
 
 register.filter("quantity", formats.quantity)
+register.filter("signed", formats.signed)
 register.filter("age", formats.age)
 register.simple_tag(icon_markup, name="icon")
 register.simple_tag(badge_tag, name="badge")

@@ -29,7 +29,10 @@
     const figure = JSON.parse(document.getElementById(holder.dataset.figure).textContent);
     const text = getComputedStyle(document.body).color;
     const grid = role("rule");
-    const traces = figure.data.map((trace) => ({ ...trace, line: { ...trace.line, color: role(trace.meta.tone) } }));
+    const traces = figure.data.map((trace) => {
+      const color = role(trace.meta.tone);
+      return { ...trace, line: { ...trace.line, color }, marker: { ...trace.marker, color } };
+    });
     const layout = {
       ...figure.layout,
       autosize: true,

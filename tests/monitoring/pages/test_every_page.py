@@ -25,6 +25,10 @@ LISTS = {
     "orders-replay": "/orders/replay/",
     "patience": "/orders/patience/",
     "stock": "/stock/",
+    "levels": "/levels/",
+    "stock-places": "/stock-places/",
+    "exposure": "/exposure/",
+    "pace": "/pace/",
     "flows": "/flows/",
     "connections": "/connections/",
     "mappings": "/mappings/",
@@ -45,7 +49,11 @@ EMPTY = {
     "orders": "No receipts here",
     "orders-replay": "Nothing was ticked",
     "patience": "No link is set up yet",
-    "stock": "No stock levels here",
+    "stock": "No link is set up yet",
+    "levels": "No stock levels here",
+    "stock-places": "No stocked products here",
+    "exposure": "No sale in the last 24 hours",
+    "pace": "No link is set up yet",
     "flows": "Nothing has been sent yet",
     "connections": "No systems are connected yet",
     "mappings": "No link is set up yet",
@@ -83,6 +91,7 @@ def test_every_page_is_covered_here() -> None:
         *("exception", "trace", "sku", "connection", "mapping", "day", "person", "channel"),
         "mapping-file",  # a download: see test_mappings
         "orders-file",  # a download: see test_orders
+        "stock-places-file",  # a download: see test_stock
     }
 
 
