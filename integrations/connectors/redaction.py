@@ -13,6 +13,7 @@ KEPT_CHARACTERS = 4096  # of one request or answer in the trace
 # `first_name` and `first-name` are one key.
 SECRETS = (
     "authorization", "token", "password", "secret", "apikey", "cookie", "signature",
+    "connectaction",
 )  # fmt: skip
 PERSONAL = {
     "namefirst", "namelast", "firstname", "lastname", "fullname", "customername", "contactname",

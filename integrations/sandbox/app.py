@@ -59,6 +59,7 @@ class Sandbox:
     def _make_systems(self) -> dict[str, System]:
         from integrations.sandbox.bigcommerce.system import BigCommerceSystem
         from integrations.sandbox.brightpearl.system import BrightpearlSystem
+        from integrations.sandbox.mintsoft.system import MintsoftSystem
         from integrations.sandbox.sitoo.system import SitooSystem
         from integrations.sandbox.warehouse.system import WarehouseSystem
 
@@ -72,11 +73,13 @@ class Sandbox:
         self.brightpearl: BrightpearlSystem = BrightpearlSystem(**shared)
         self.bigcommerce: BigCommerceSystem = BigCommerceSystem(**shared)
         self.warehouse: WarehouseSystem = WarehouseSystem(**shared)
+        self.mintsoft: MintsoftSystem = MintsoftSystem(**shared)
         return {
             "sitoo": self.sitoo,
             "brightpearl": self.brightpearl,
             "bigcommerce": self.bigcommerce,
             "warehouse": self.warehouse,
+            "mintsoft": self.mintsoft,
         }
 
     def use_faults(self, faults: str | FaultPlan, *, seed: int | None = None) -> None:

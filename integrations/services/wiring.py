@@ -61,11 +61,14 @@ def build(
 
 
 def _tokens(connection: Connection, config: Any, clock: Any) -> StoredTokens | None:
-    """Where renewed access is kept, for connections that can renew theirs."""
+    """Where renewed access is kept, for connections that can renew theirs.
+
+    Some have no access before they have logged in.
+    """
     access, refresh = (getattr(config, name, None) for name in ("access_token", "refresh_token"))
-    if not access or not refresh:
+    if not refresh:
         return None
-    configured = Tokens(access.get_secret_value(), refresh.get_secret_value())
+    configured = Tokens(access.get_secret_value() if access else "", refresh.get_secret_value())
     return StoredTokens(connection, configured, clock=clock)
 
 

@@ -10,27 +10,19 @@ from integrations.connectors.brightpearl.config import Access, BrightpearlConfig
 from integrations.connectors.brightpearl.schemas import TokenAnswer
 from integrations.connectors.errors import RejectedError, UnauthorisedError
 from integrations.connectors.http import VendorHttp
+from integrations.connectors.logins import HeldTokens
 from integrations.ports import Tokens, TokenStore
 
 
-class HeldTokens:
+def configured_tokens(config: BrightpearlConfig) -> HeldTokens:
     """Tokens from the configuration, renewed in this process only."""
-
-    def __init__(self, config: BrightpearlConfig) -> None:
-        access, refresh = config.access_token, config.refresh_token
-        self._tokens = Tokens(
+    access, refresh = config.access_token, config.refresh_token
+    return HeldTokens(
+        Tokens(
             access.get_secret_value() if access else "",
             refresh.get_secret_value() if refresh else "",
         )
-
-    def load(self) -> Tokens:
-        return self._tokens
-
-    def load_fresh(self) -> Tokens:
-        return self._tokens
-
-    def save(self, tokens: Tokens) -> None:
-        self._tokens = tokens
+    )
 
 
 class Login:

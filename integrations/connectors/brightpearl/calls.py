@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from integrations.connectors.brightpearl.auth import HeldTokens, Login
+from integrations.connectors.brightpearl.auth import Login, configured_tokens
 from integrations.connectors.brightpearl.config import BrightpearlConfig
 from integrations.connectors.brightpearl.envelope import LABEL, classify, learn, response_of
 from integrations.connectors.brightpearl.idsets import chunks, encode
@@ -59,7 +59,7 @@ class Calls:
             self._token_http = self._token_http or http(config.token_url, None)
             return self._token_http
 
-        self._login = Login(config, tokens or HeldTokens(config), token_http)
+        self._login = Login(config, tokens or configured_tokens(config), token_http)
         self._http = http(config.base_url, self._login)
 
     def close(self) -> None:

@@ -1,0 +1,1 @@
+"""Mintsoft, a warehouse system for fulfilment houses."""

@@ -1,0 +1,1 @@
+"""A simulated Mintsoft: one client's account at a fulfilment house."""
