@@ -29,6 +29,7 @@ class Capability(StrEnum):
     VIEW_DAYS = "view_days"
     PREPARE_DAY = "prepare_day"
     SIGN_DAY = "sign_day"
+    VIEW_EVIDENCE = "view_evidence"
     VIEW_PAYOUTS = "view_payouts"
     IMPORT_PAYOUTS = "import_payouts"
     VIEW_FLOWS = "view_flows"
@@ -49,7 +50,8 @@ EVERYBODY = frozenset(
 )
 OPERATIONS = EVERYBODY | {C.TRIAGE, C.VIEW_STOCK, C.VIEW_FLOWS, C.VIEW_MAPPINGS}
 FINANCE = EVERYBODY | {
-    *(C.TRIAGE, C.VIEW_DAYS, C.VIEW_PAYOUTS, C.VIEW_FLOWS, C.VIEW_MAPPINGS, C.VIEW_CONNECTIONS)
+    *(C.TRIAGE, C.VIEW_DAYS, C.VIEW_EVIDENCE, C.VIEW_PAYOUTS),
+    *(C.VIEW_FLOWS, C.VIEW_MAPPINGS, C.VIEW_CONNECTIONS),
 }
 READING = frozenset(capability for capability in C if capability.startswith("view_"))
 

@@ -21,9 +21,9 @@ from monitoring.kit.filters import FilterSet
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability, can
 from monitoring.kit.tables import Table, TitleColumn, show
+from monitoring.kit.tabs import Tab
 from monitoring.pages.case_words import SEVERITIES, clock_tag
 from monitoring.pages.choices import store_choices, type_choices
-from monitoring.pages.tabs import Tab
 from monitoring.pages.triage import ACTIONS, people, snoozes
 from monitoring.public import ExceptionCase
 

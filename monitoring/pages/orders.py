@@ -21,11 +21,11 @@ from monitoring.kit.filters import FilterSet
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability, can
 from monitoring.kit.tables import Table, TitleColumn, show
+from monitoring.kit.tabs import Tab
 from monitoring.orders import Limits
 from monitoring.pages.order_board import boards
 from monitoring.pages.order_reasons import Reason, reasons
 from monitoring.pages.states import PROVING, document_state
-from monitoring.pages.tabs import Tab
 from monitoring.pipeline import KEYS, RETURN, SALE, TEMPLATES
 
 AGES = (("1", "Older than an hour"), ("24", "Older than a day"), ("168", "Older than a week"))

@@ -1,16 +1,6 @@
-from dataclasses import dataclass
-
 from django.urls import reverse
 
-
-@dataclass(frozen=True)
-class Tab:
-    """One view among several of the same thing. `count` is left out when it is None."""
-
-    label: str
-    url: str
-    current: bool
-    count: str | None = None
+from monitoring.kit.tabs import Tab
 
 
 def flow_tabs(current: int) -> list[Tab]:

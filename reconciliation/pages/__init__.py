@@ -1,9 +1,16 @@
-"""Every page of reconciliation, one line each."""
+"""The pages of reconciliation. Adding one is one line here."""
 
-from monitoring.kit.page import Page
-from reconciliation.pages import days, journals
+from reconciliation.pages import day_actions, days, evidence, journals, many_days, receipts
 
-PAGES: tuple[Page, ...] = (
+PAGES = (
     days.PAGE,
+    many_days.CLEAN,
+    many_days.WAITING,
+    day_actions.PAGE,
+    receipts.PAGE,
+    receipts.FILE,
+    evidence.DAY,
+    evidence.MONTH,
     journals.PAGE,
+    journals.JOURNAL,
 )

@@ -1,28 +1,25 @@
-"""The days: stores by trading days, and how far each has come."""
+"""The days: stores by trading days as a calendar of states, and what stands in the way."""
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from integrations import public
-from integrations.public import Document, Store, Transfer
 from monitoring.kit.clock import now_of
-from monitoring.kit.figures import Figure, lines
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability
-from reconciliation.day_view import DayFacts, DayState, day_state
-from reconciliation.models import DayJournal
+from reconciliation.content import shown
+from reconciliation.models import StoreDay
+from reconciliation.pages.spans import Span, span_of, span_tabs
+from reconciliation.pages.takings import takings
+from reconciliation.pages.words import ORDER, STUCK, DayWord, day_word, is_clean
 
-SHOWN = 14  # days
-STATE = Document.State
-HELD = (STATE.HELD, STATE.PARKED)
-GOING = (STATE.POSTING, STATE.OPEN)
+STUCK_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -30,121 +27,122 @@ class Cell:
     """One store's one day in the grid."""
 
     on: date
-    state: DayState
-    facts: DayFacts
+    state: DayWord
+    day: StoreDay | None
     url: str
 
 
+@dataclass(frozen=True)
+class Money:
+    """Amounts by currency are never added together."""
+
+    currency: str
+    gross: Decimal
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The newest trading day over all stores."""
+
+    on: date
+    stores: int
+    gross: Sequence[Money]
+    ties: int  # complete, and every column agrees to the penny
+    differs: int
+    open: int
+
+
 def days(request: HttpRequest) -> HttpResponse:
-    """The grid of the last fourteen trading days that saw trade. A fixed number of queries."""
-    last = public.documents().receipts().order_by("-business_date")
-    newest = last.values_list("business_date", flat=True).exclude(business_date=None).first()
-    until = newest or now_of(request).date()
-    dates = [until - timedelta(days=back) for back in reversed(range(SHOWN))]
-    facts = day_facts(since=dates[0], until=until)
-    rows = [
-        (store, [_cell(store, on, facts[store.pk, on]) for on in dates])
-        for store in public.stores()
-    ]
-    counted: dict[DayState, int] = defaultdict(int)
-    for _, cells in rows:
-        for cell in cells:
-            counted[cell.state] += 1
-    counted.pop(day_state(DayFacts()), None)
+    """The grid of a span of days. A fixed number of queries."""
+    today = now_of(request).date()
+    newest = StoreDay.objects.order_by("-business_date").values_list("business_date", flat=True)
+    last = newest.first() or today
+    span = span_of(request, newest=last)
+    found = in_span(span)
+    cells = [cell for _, row in grid(found, span, today=today) for cell in row]
     context = {
-        "page": PAGE,
-        "dates": dates,
-        "rows": rows,
-        "counted": sorted_counts(counted),
-        "figure": takings(dates),
+        "span": span,
+        "tabs": span_tabs(span, newest=last),
+        "rows": grid(found, span, today=today),
+        "legend": legend(cells),
+        "headline": headline(found),
+        "stuck": stuck(cells),
+        "clean": sum(is_clean(day) for day in found),
+        "prepared": sum(day.state == StoreDay.State.PREPARED for day in found),
+        "figure": takings(found, span.dates),
     }
     partial = "reconciliation/partials/_days.html"
     return render(request, "reconciliation/days.html", context, partial=partial)
 
 
-def sorted_counts(counted: dict[DayState, int]) -> list[tuple[DayState, int]]:
-    return sorted(counted.items(), key=lambda pair: -pair[1])
+def in_span(span: Span) -> list[StoreDay]:
+    """Return the days of a span without their figures. One query."""
+    rows = StoreDay.objects.between(span.first, span.last)
+    return list(rows.defer("content", "seal_lines"))
 
 
-def _cell(store: Store, on: date, facts: DayFacts) -> Cell:
-    return Cell(on, day_state(facts), facts, reverse("day", args=[store.code, f"{on:%Y-%m-%d}"]))
+def grid(
+    found: Iterable[StoreDay], span: Span, *, today: date
+) -> list[tuple[public.Store, list[Cell]]]:
+    """Lay the days out by store. One query."""
+    by_place = {(day.store_code, day.business_date): day for day in found}
+    return [
+        (store, [_cell(store.code, on, by_place.get((store.code, on)), today) for on in span.dates])
+        for store in public.stores()
+    ]
 
 
-def day_facts(*, since: date, until: date, store: Store | None = None) -> Any:
-    """Return the facts of each (store id, date): four queries, whatever the trade."""
-    stores = {row.code: row.pk for row in ([store] if store else public.stores())}
-    found: dict[tuple[int, date], dict[str, int]] = defaultdict(dict)
-    documents = public.documents().filter(
-        store__in=stores.values(), business_date__gte=since, business_date__lte=until
-    )
-    for row in _receipts(documents):
-        key = (row.pop("store"), row.pop("business_date"))
-        found[key].update(row)
-    for row in _closes(documents):
-        found[row["store"], row["business_date"]]["closes"] = row["closes"]
-    for journal, state in _journals(stores, since, until):
-        facts = found[stores[journal.store_code], journal.business_date]
-        facts["journals"] = facts.get("journals", 0) + 1
-        sent = state == Transfer.State.POSTED
-        facts["journals_sent"] = facts.get("journals_sent", 0) + sent
-        held = state == Transfer.State.HELD
-        facts["journals_held"] = facts.get("journals_held", 0) + held
-    return defaultdict(DayFacts, {key: DayFacts(**each) for key, each in found.items()})
+def _cell(code: str, on: date, day: StoreDay | None, today: date) -> Cell:
+    return Cell(on, day_word(day, today=today), day, reverse("day", args=[code, f"{on:%Y-%m-%d}"]))
 
 
-def takings(dates: list[date]) -> Figure:
-    """Draw each store's sales less returns by day, in its own currency. One query."""
-    kind = Document.Kind
-    rows = (
-        public.documents()
-        .receipts()
-        .filter(business_date__gte=dates[0], business_date__lte=dates[-1], store__isnull=False)
-        .exclude(state__in=(STATE.SKIPPED, STATE.DISMISSED))
-        .values_list("store__name", "currency", "business_date", "kind")
-        .annotate(total=Sum("gross"))
-        .order_by("store__name")
-    )
-    sums: dict[str, dict[date, Decimal]] = defaultdict(dict)
-    for name, currency, on, what, total in rows:
-        day = sums[f"{name}, {currency}"]
-        day[on] = day.get(on, Decimal(0)) + (total if what == kind.SALE else -total)
-    series = {name: [day.get(on) for on in dates] for name, day in sums.items()}
-    labels = [f"{on.day} {on:%b}" for on in dates]
-    return lines("takings", labels, series, title="Takings by store and day, with VAT")
+def legend(cells: Iterable[Cell]) -> list[tuple[DayWord, int]]:
+    """Return how many days stand in each state, what needs somebody first."""
+    counted = Counter(cell.state for cell in cells)
+    return [(state, counted[state]) for state in ORDER if counted[state]]
 
 
-def _receipts(documents: Any) -> Any:
-    settled = documents.exclude(state__in=(STATE.SKIPPED, STATE.DISMISSED)).receipts()
-    return (
-        settled.values("store", "business_date")
-        .annotate(
-            receipts=Count("pk"),
-            held=Count("pk", filter=Q(state__in=HELD)),
-            going=Count("pk", filter=Q(state__in=GOING)),
-            tills=Count("register_id", distinct=True),
+def headline(found: Sequence[StoreDay]) -> Headline | None:
+    """Return the figures of the newest day; None when nothing was sold at all."""
+    if not found:
+        return None
+    on = max(day.business_date for day in found)
+    rows = [day for day in found if day.business_date == on]
+    done = [day for day in rows if day.state != StoreDay.State.COLLECTING]
+    ties = sum(not day.variances for day in done)
+    return Headline(on, len(rows), by_currency(rows), ties, len(done) - ties, len(rows) - len(done))
+
+
+def by_currency(days: Iterable[StoreDay]) -> list[Money]:
+    """Add up takings, each currency for itself, the largest first."""
+    sums: dict[str, Decimal] = {}
+    for day in days:
+        if day.currency:
+            sums[day.currency] = sums.get(day.currency, Decimal(0)) + day.gross
+    return [Money(code, sums[code]) for code in sorted(sums, key=lambda code: -sums[code])]
+
+
+def stuck(cells: Iterable[Cell]) -> list[tuple[Cell, Sequence[str]]]:
+    """Return the days that wait for somebody, newest first, each with why. One query."""
+    wanted = [cell for cell in cells if cell.day and cell.state in STUCK]
+    wanted.sort(key=lambda cell: (STUCK.index(cell.state), -cell.on.toordinal()))
+    shown = wanted[:STUCK_SHOWN]
+    whole: Mapping[int, StoreDay] = StoreDay.objects.in_bulk([c.day.pk for c in shown if c.day])
+    return [(cell, reasons(whole[cell.day.pk])) for cell in shown if cell.day]
+
+
+def reasons(day: StoreDay) -> list[str]:
+    """Say in sentences why a day is not signed, or no longer as it was signed."""
+    content = shown(day.content)
+    said = [each.sentence for each in content.blockers]
+    said += [each.sentence for each in content.variances if each.key in content.unexplained]
+    if day.late:
+        said.insert(
+            0, f"{day.late} receipt{'' if day.late == 1 else 's'} came after it was signed."
         )
-        .order_by()
-    )
-
-
-def _closes(documents: Any) -> Any:
-    reports = documents.filter(kind=Document.Kind.Z_REPORT)
-    return (
-        reports.values("store", "business_date")
-        .annotate(closes=Count("register_id", distinct=True))
-        .order_by()
-    )
-
-
-def _journals(stores: dict[str, int], since: date, until: date) -> Any:
-    rows = list(
-        DayJournal.objects.filter(
-            store_code__in=stores, business_date__gte=since, business_date__lte=until
-        )
-    )
-    ids = [row.transfer_id for row in rows if row.transfer_id]
-    states = dict(public.transfers().filter(pk__in=ids).values_list("pk", "state"))
-    return [(row, states.get(row.transfer_id or 0)) for row in rows]
+    elif day.state == StoreDay.State.SIGNED:
+        said = ["What was signed is no longer what the systems say."]
+    return said
 
 
 PAGE = Page(

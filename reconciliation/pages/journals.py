@@ -1,42 +1,53 @@
-"""One store's trading day: tenders side by side, and the journal as it is or would be."""
+"""Journals: what each store-day says in the ledger, and taking one back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+import django_filters as filters
+import django_tables2 as tables
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from integrations import public
-from integrations.public import Document, DocumentTender, Link, Store, Transfer
-from monitoring.kit.page import Page, render
+from integrations.public import Transfer
+from monitoring.kit.clock import now_of
+from monitoring.kit.columns import MoneyColumn, QuantityColumn, TimeColumn, badge_tag, id_tag
+from monitoring.kit.filters import FilterSet
+from monitoring.kit.page import Action, Page, person, render
 from monitoring.kit.permissions import Capability
-from reconciliation.day_view import day_state, summed, tender_matrix, till_tenders
-from reconciliation.journals import Line, UnbalancedError, UnmappedAccountError
-from reconciliation.models import DayJournal
-from reconciliation.pages.days import GOING, HELD, day_facts
-from reconciliation.services import cash_events, day_receipts, journal_lines, stored_lines
+from monitoring.kit.tables import Table, TitleColumn, show
+from reconciliation import services
+from reconciliation.content import DayContent
+from reconciliation.journals import Line
+from reconciliation.models import DayJournal, StoreDay
+from reconciliation.pages.forms import ReasonForm
+from reconciliation.services import DayError, RefusedError
 
 STATES = {
     Transfer.State.POSTED: ("In the ledger", "agrees"),
     Transfer.State.HELD: ("Needs a person", "soon"),
     Transfer.State.UNKNOWN: ("Checking what happened", "soon"),
 }
+GOING = ("On its way", "waiting")
 
 
 @dataclass(frozen=True)
 class Journal:
-    """One journal as shown: built and sent, or what would be sent now."""
+    """One journal as shown: built and sent, or what would be sent now (without a row)."""
 
     title: str
     word: str
     tone: str
     lines: Sequence[Line]
-    reference: str = ""
+    row: DayJournal | None = None
     external_ref: str = ""
+    reversed_by: DayJournal | None = None
 
     @property
     def debit(self) -> Decimal:
@@ -46,122 +57,160 @@ class Journal:
     def credit(self) -> Decimal:
         return sum((line.credit for line in self.lines), Decimal(0))
 
-
-def day(request: HttpRequest, code: str, on: str) -> HttpResponse:
-    """One day. A fixed number of queries beside the receipts themselves."""
-    store = get_object_or_404(public.stores(), code=code)
-    try:
-        wanted = date.fromisoformat(on)
-    except ValueError:
-        raise Http404 from None
-    facts = day_facts(since=wanted, until=wanted, store=store)[store.pk, wanted]
-    documents = public.documents().filter(store=store, business_date=wanted)
-    journals = sent_journals(store, wanted)
-    preview, problem = (None, "") if journals else preview_of(store, wanted)
-    reports = list(documents.filter(kind=Document.Kind.Z_REPORT).order_by("register_id"))
-    context = {
-        "page": PAGE,
-        "store": store,
-        "on": wanted,
-        "facts": facts,
-        "state": day_state(facts),
-        "currency": currency_of(documents),
-        "matrix": matrix(documents, reports, journals or ([preview] if preview else [])),
-        "has_journal": bool(journals),
-        "journals": journals or ([preview] if preview else []),
-        "problem": problem,
-        "totals": totals(documents),
-        "reports": reports,
-        "waiting": documents.receipts()
-        .filter(state__in=(*HELD, *GOING))
-        .order_by("placed_at")[:20],
-    }
-    partial = "reconciliation/partials/_day.html"
-    return render(request, "reconciliation/day.html", context, partial=partial)
+    @property
+    def may_be_reversed(self) -> bool:
+        """Only what is in the ledger, once; a reversal itself is final."""
+        posted = self.word == STATES[Transfer.State.POSTED][0]
+        return posted and self.row is not None and not self.row.reverses_id and not self.reversed_by
 
 
-def sent_journals(store: Store, on: date) -> list[Journal]:
-    """Return the journals of the day as they were built, with where each is now."""
-    rows = list(
-        DayJournal.objects.filter(store_code=store.code, business_date=on).order_by("sequence")
-    )
-    ids = [row.transfer_id for row in rows if row.transfer_id]
-    sent = {each.pk: each for each in public.transfers().filter(pk__in=ids)}
-    return [_journal(row, sent.get(row.transfer_id or 0)) for row in rows]
+def journals_of(day: StoreDay, content: DayContent) -> list[Journal]:
+    """Return the journals of a day as they were built; before the first one, its draft."""
+    built = DayJournal.objects.of_day(day.store_code, day.business_date)
+    rows = list(built.select_related("reverses", "reversed_by"))
+    if rows:
+        return shown(rows)
+    draft = Journal("Journal, not posted yet", "Draft", "unknown", content.journal)
+    return [draft] if content.journal else []
+
+
+def shown(rows: Iterable[DayJournal]) -> list[Journal]:
+    """Return journals with where each is now. One query."""
+    listed = list(rows)
+    ids = [row.transfer_id for row in listed if row.transfer_id]
+    sent = public.transfers().in_bulk(ids)
+    return [_journal(row, sent.get(row.transfer_id or 0)) for row in listed]
 
 
 def _journal(row: DayJournal, transfer: Transfer | None) -> Journal:
-    state = Transfer.State(transfer.state) if transfer else Transfer.State.READY
-    word, tone = STATES.get(state, ("On its way", "waiting"))
-    title = "Journal of the day" if row.sequence == 1 else f"Addition {row.sequence - 1}"
+    word, tone = state_words(transfer)
     ref = transfer.external_ref if transfer else ""
-    return Journal(title, word, tone, stored_lines(row), row.reference, ref)
+    reversal = getattr(row, "reversed_by", None)
+    return Journal(title_of(row), word, tone, row.as_lines(), row, ref, reversal)
 
 
-def preview_of(store: Store, on: date) -> tuple[Journal | None, str]:
-    """Return what would be posted now, or why nothing can be."""
-    link = _link_of(store, on)
-    if link is None:
-        return None, ""
-    receipts, cash = day_receipts(link, store, on), cash_events(link, store, on)
-    mode = public.link_policy(link).accounting_mode.value
+def state_words(transfer: Transfer | None) -> tuple[str, str]:
+    return STATES.get(Transfer.State(transfer.state), GOING) if transfer else GOING
+
+
+def title_of(row: DayJournal) -> str:
+    if row.reverses:
+        return f"Reversal of {row.reverses.reference}"
+    if row.late_of:
+        return f"Late receipts of {row.late_of.day} {row.late_of:%B}"
+    return "Journal of the day" if row.sequence == 1 else f"Addition {row.sequence - 1}"
+
+
+class JournalFilter(FilterSet):
+    """Which journals are shown."""
+
+    store = filters.ChoiceFilter(
+        field_name="store_code",
+        label="Store",
+        choices=lambda: list(public.stores().values_list("code", "name")),
+    )
+    day = filters.DateFilter(field_name="business_date", label="Trading day")
+
+    class Meta:
+        model = DayJournal
+        fields: tuple[str, ...] = ()
+
+
+class JournalTable(Table):
+    caption = "Journals"
+    empty_title = "No journals here"
+    empty_text = "A journal is built when all tills of a store's day have closed."
+    keyset_field = "business_date"
+
+    reference = TitleColumn(verbose_name="Journal", below="store_name", orderable=True)
+    business_date = tables.DateColumn(verbose_name="Trading day", format="j M Y", orderable=True)
+    what = tables.Column(verbose_name="What", empty_values=())
+    state = tables.Column(verbose_name="Where it stands", empty_values=())
+    external_ref = tables.Column(verbose_name="In the ledger", empty_values=())
+    receipts = QuantityColumn(verbose_name="Receipts")
+    total = MoneyColumn(verbose_name="Debit and credit")
+    built_at = TimeColumn(verbose_name="Built")
+
+    sent: dict[int, Transfer] = {}  # by id, of the rows shown
+
+    def row_url(self, record: DayJournal) -> str:
+        return reverse("journal", args=[record.pk])
+
+    def render_what(self, record: DayJournal) -> str:
+        return title_of(record)
+
+    def render_state(self, record: DayJournal) -> SafeString:
+        return badge_tag(*state_words(self.sent.get(record.transfer_id or 0)))
+
+    def render_external_ref(self, record: DayJournal) -> SafeString | str:
+        transfer = self.sent.get(record.transfer_id or 0)
+        return id_tag(transfer.external_ref) if transfer and transfer.external_ref else "–"
+
+
+def journals(request: HttpRequest) -> HttpResponse:
+    """Every journal, the newest day first. A fixed number of queries."""
+    rows = DayJournal.objects.select_related("reverses").order_by("-business_date", "-pk")
+    found = JournalFilter(request.GET, rows)
+    table = show(JournalTable, found.rows, request)
+    ids = [row.record.transfer_id for row in table.paginated_rows if row.record.transfer_id]
+    table.sent = public.transfers().in_bulk(ids)
+    context = {"table": table, "filter": found}
+    partial = "components/list.html"
+    return render(request, "reconciliation/journals.html", context, partial=partial)
+
+
+def journal(request: HttpRequest, pk: int) -> HttpResponse:
+    """One journal with its lines and what each is made of."""
+    return _show(request, find(pk))
+
+
+def find(pk: int) -> DayJournal:
+    return get_object_or_404(
+        DayJournal.objects.select_related("reverses", "reversed_by"),
+        pk=pk,
+    )
+
+
+def _show(request: HttpRequest, row: DayJournal, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"journal": shown([row])[0], "currency": row.currency, **more}
+    partial = "reconciliation/partials/_journal.html"
+    return render(request, "reconciliation/journal.html", context, partial=partial, status=status)
+
+
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Post the opposite of a journal; the journal itself is never edited."""
+    row, form = find(pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, row, status=422, problem="Say why it is reversed.")
+    reason = form.cleaned_data["reason"]
     try:
-        lines = journal_lines(link, receipts, cash, on=on, mode=mode)
-    except (UnmappedAccountError, UnbalancedError) as error:
-        return None, str(error)
-    return Journal("Preview: not posted yet", "Preview", "unknown", lines), ""
-
-
-def _link_of(store: Store, on: date) -> Link | None:
-    first = public.documents().filter(store=store, business_date=on).values("connection").first()
-    return public.links().filter(channel=first["connection"]).first() if first else None
-
-
-def currency_of(documents: Any) -> str:
-    """Return the day's currency; a store trades in one."""
-    return documents.values_list("currency", flat=True).first() or ""
-
-
-def totals(documents: Any) -> dict[str, Any]:
-    """Count and add up the day's sales and returns. One query."""
-    kind = Document.Kind
-    sale, back = Q(kind=kind.SALE), Q(kind=kind.RETURN)
-    counted: dict[str, Any] = (
-        documents.receipts()
-        .exclude(state__in=(Document.State.SKIPPED, Document.State.DISMISSED))
-        .aggregate(
-            sales=Count("pk", filter=sale),
-            sold=Sum("gross", filter=sale),
-            returns=Count("pk", filter=back),
-            returned=Sum("gross", filter=back),
+        made = services.reverse_journal(
+            row.pk, reason=reason, by=person(request), now=now_of(request)
         )
-    )
-    counted["net"] = (counted["sold"] or Decimal(0)) - (counted["returned"] or Decimal(0))
-    return counted
-
-
-def matrix(documents: Any, reports: Sequence[Document], journals: Sequence[Journal]) -> Any:
-    """Lay tills, receipts and journals side by side by tender."""
-    tenders = DocumentTender.objects.filter(document__in=documents.receipts()).exclude(
-        document__state__in=(Document.State.SKIPPED, Document.State.DISMISSED)
-    )
-    rows = tenders.values_list("name", "document__kind").annotate(total=Sum("amount")).order_by()
-    back = Document.Kind.RETURN
-    rang = summed((name, -total if kind == back else total) for name, kind, total in rows)
-    lines = [(line.memo, line.amount) for each in journals for line in each.lines]
-    posted = summed((memo, amount) for memo, amount in lines if memo in rang)
-    return tender_matrix(
-        till=till_tenders([report.record for report in reports]),
-        receipts=rang,
-        journal=posted if posted else None,
-    )
+    except DayError as error:
+        status = 403 if isinstance(error, RefusedError) else 409
+        return _show(request, row, status=status, problem=str(error))
+    said = format_html("Reversed by {}. It is on its way to the ledger.", made.reference)
+    messages.success(request, said)
+    return redirect("journal", pk=made.pk)
 
 
 PAGE = Page(
-    path="days/<str:code>/<str:on>/",
-    name="day",
-    title="Trading day",
-    view=day,
+    path="journals/",
+    name="journals",
+    title="Journals",
+    view=journals,
     capability=Capability.VIEW_DAYS,
     section="Days",
+)
+JOURNAL = Page(
+    path="journals/<int:pk>/",
+    name="journal",
+    title="Journal",
+    view=journal,
+    capability=Capability.VIEW_DAYS,
+    section="Days",
+    actions=(
+        Action("journals/<int:pk>/reverse/", "journal-reverse", take_back, Capability.SIGN_DAY),
+    ),
 )

@@ -34,6 +34,9 @@ LISTS = {
     "mappings": "/mappings/",
     "search": "/search/?q=nothing-has-this",
     "days": "/days/",
+    "days-clean": "/days/clean/",
+    "days-prepared": "/days/prepared/",
+    "journals": "/journals/",
     "people": "/settings/people/",
     "manual": "/manual/",
     "owners": "/manual/owners/",
@@ -59,6 +62,9 @@ EMPTY = {
     "mappings": "No link is set up yet",
     "search": "Nothing carries this id",
     "days": "No stores yet",
+    "days-clean": "No clean days wait",
+    "days-prepared": "Nothing waits for a signature",
+    "journals": "No journals here",
     "people": "Add somebody",
     "manual": "There is nothing to describe yet",
     "owners": "Payment type has no GL account",
@@ -92,6 +98,8 @@ def test_every_page_is_covered_here() -> None:
         "mapping-file",  # a download: see test_mappings
         "orders-file",  # a download: see test_orders
         "stock-places-file",  # a download: see test_stock
+        *("day-receipts", "journal"),  # of a settled day: see tests/reconciliation/pages
+        *("day-receipts-file", "day-evidence", "month-evidence"),
     }
 
 

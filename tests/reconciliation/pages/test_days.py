@@ -1,98 +1,144 @@
-"""Finance sees a store-day: what it took, what differs, and its journal before it is posted."""
+"""The calendar of days: each in its state, and what stands in the way."""
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from integrations.public import Document, DocumentTender, MappingRow, Store
+from reconciliation.models import StoreDay
+from reconciliation.pages.days import by_currency, headline
+from reconciliation.pages.words import day_word
 from tests.conftest import NOW
-from tests.monitoring import rows
+from tests.reconciliation.desk import ON
+from tests.reconciliation.pages.browsing import ADDRESS, text
 
-ADDRESS = f"/days/LDS01/{NOW:%Y-%m-%d}/"
-ACCOUNTS = {"sales": "4000", "vat": "2200", "cash-difference": "7900", "rounding": "7901"}
-
-
-@pytest.fixture
-def finance(client: Client, finance_user: Any) -> Client:
-    client.force_login(finance_user)
-    return client
+State = StoreDay.State
 
 
-def mapped(table: str, value: str, target: dict[str, str]) -> None:
-    MappingRow.objects.create(
-        link=rows.pair(),
-        table=table,
-        source_value=value,
-        target=target,
-        changed_at=NOW,
-        changed_by="Ada",
-    )
+def a_day(state: str, **fields: Any) -> StoreDay:
+    return StoreDay(**{"state": state, "business_date": ON, "currency": "GBP"} | fields)
 
 
-@pytest.fixture
-def leeds(db: None) -> Store:
-    """Leeds sold for 12.00 by card and closed its till, which counted 50p too little."""
-    store = Store.objects.create(code="LDS01", name="Leeds", timezone="Europe/London")
-    placed = {"store": store, "business_date": NOW.date(), "register_id": "T1"}
-    sale = rows.receipt(**placed)
-    rows.line(sale, "JK-1")
-    DocumentTender.objects.create(
-        document=sale, index=0, name="Card", amount=12, nominal_code="1210"
-    )
-    record = {
-        "tenders": [{"name": "Card", "sales": "12.00", "refunds": "0"}],
-        "cash": {"difference": "-0.50", "paid_out": "0"},
-    }
-    rows.receipt(kind="z-report", record=record, gross=Decimal(12), **placed)
-    mapped("payment-type", "Cash", {"method": "CASH", "nominal": "1200"})
-    return store
+@pytest.mark.parametrize(
+    ("day", "word"),
+    [
+        (None, "No trade"),
+        (a_day(State.COLLECTING), "Collecting"),
+        (a_day(State.COLLECTING, business_date=ON - timedelta(days=1)), "Collecting"),
+        (a_day(State.COLLECTING, business_date=ON - timedelta(days=2)), "Not complete"),
+        (a_day(State.VARIANCE, variances=1), "Differs"),
+        (a_day(State.READY), "Clean and ready"),
+        (a_day(State.READY, variances=1), "Ready, explained"),
+        (a_day(State.PREPARED), "Prepared"),
+        (a_day(State.SIGNED), "Signed"),
+        (a_day(State.SIGNED, late=1), "Changed since signed"),
+        (a_day(State.SIGNED, seal_broken_at=NOW), "Changed since signed"),
+        (a_day(State.REOPENED), "Reopened"),
+    ],
+)
+def test_a_day_has_one_word(day: StoreDay | None, word: str) -> None:
+    assert day_word(day, today=ON).word == word
 
 
-def test_the_grid_has_a_cell_for_the_day(finance: Client, leeds: Store) -> None:
-    page = finance.get("/days/").content.decode()
+def test_no_two_words_look_or_read_the_same() -> None:
+    days = [a_day(state) for state in State] + [a_day(State.SIGNED, late=1)]
+    words = [day_word(day, today=ON) for day in days]
 
-    assert f'href="{ADDRESS}"' in page
-    assert "Ready for its journal" in page
+    assert len({word.look for word in words}) == len({word.mark for word in words}) == len(words)
 
 
-def test_the_journal_is_shown_before_it_is_posted_and_balances(
-    finance: Client, leeds: Store
+def test_the_headline_is_of_the_newest_day() -> None:
+    old = a_day(State.VARIANCE, business_date=ON - timedelta(days=1), variances=1)
+    ties = a_day(State.READY, gross=Decimal("10.10"))
+    euros = a_day(State.SIGNED, gross=Decimal("20.00"), currency="EUR")
+    differs = a_day(State.VARIANCE, gross=Decimal("0.05"), variances=1)
+
+    found = headline([old, ties, euros, differs, a_day(State.COLLECTING)])
+
+    assert found is not None
+    assert (found.stores, found.ties, found.differs, found.open) == (4, 2, 1, 1)
+    assert [(m.currency, m.gross) for m in found.gross] == [
+        ("EUR", Decimal("20.00")),
+        ("GBP", Decimal("10.15")),
+    ]
+
+
+def test_currencies_are_never_added_together() -> None:
+    assert len(by_currency([a_day("ready"), a_day("ready", currency="EUR")])) == 2
+
+
+def test_the_grid_has_a_cell_for_the_day(petra: Client, day: StoreDay) -> None:
+    page = text(petra.get("/days/"))
+
+    assert f'<a class="stamp stamp--clean" href="{ADDRESS}"' in page
+    assert "1 store, <strong>£12.00</strong> gross; 1 ties to the penny." in page
+    assert "Prepare 1 clean day" in page
+
+
+def test_an_approver_is_not_offered_to_prepare(arno: Client, day: StoreDay) -> None:
+    page = text(arno.get("/days/"))
+
+    assert "Prepare 1 clean day" not in page
+
+
+def test_what_stands_in_the_way_is_said_in_a_sentence(petra: Client, short: StoreDay) -> None:
+    page = text(petra.get("/days/"))
+
+    assert "What stands in the way" in page
+    assert short.content["variances"][0]["sentence"].split(":")[0] in page
+
+
+def test_a_month_shows_all_its_days(petra: Client, day: StoreDay) -> None:
+    page = text(petra.get("/days/?month=2026-03"))
+
+    assert page.count('<td data-day="') == 31
+    assert 'aria-current="page">March 2026' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("", 14), ("?days=28", 28), ("?days=9999", 14), ("?month=2026-99", 14), ("?month=x", 14)],
+)
+def test_an_address_that_says_nothing_clear_shows_a_fortnight(
+    petra: Client, day: StoreDay, query: str, shown: int
 ) -> None:
-    for value, nominal in ACCOUNTS.items():
-        mapped("journal-account", value, {"nominal": nominal})
-
-    page = finance.get(ADDRESS).content.decode()
-
-    assert "Preview: not posted yet" in page
-    assert "Balanced" in page
-    assert page.count("12.50") == 2
+    assert text(petra.get(f"/days/{query}")).count('<td data-day="') == shown
 
 
-def test_an_account_that_is_missing_is_named(finance: Client, leeds: Store) -> None:
-    page = finance.get(ADDRESS).content.decode()
+def test_more_days_are_not_more_questions(petra: Client, day: StoreDay) -> None:
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert petra.get("/days/?days=28").status_code == 200
+        return len(captured)
 
-    assert "The day journal has no account for “sales”" in page
+    petra.get("/days/")
+    few = questions()
+    for back in range(1, 20):
+        another(day, date.fromordinal(ON.toordinal() - back), State.VARIANCE)
 
-
-def test_a_till_that_reports_more_than_its_receipts_is_lit(finance: Client, leeds: Store) -> None:
-    report = Document.objects.get(kind="z-report")
-    report.record["tenders"][0]["sales"] = "32.00"
-    report.save()
-
-    page = finance.get(ADDRESS).content.decode()
-
-    assert '<td class="num differs">12.00</td>' in page
-    assert "−20.00" in page
+    assert questions() <= few + 1  # the figures of days that wait are read at once
 
 
-def test_merchandising_does_not_see_the_days(client: Client, user_in: Any, leeds: Store) -> None:
-    client.force_login(user_in("merchandising"))
+def another(day: StoreDay, on: date, state: str) -> None:
+    StoreDay.objects.create(
+        store_code=day.store_code,
+        store_name=day.store_name,
+        business_date=on,
+        state=state,
+        currency="GBP",
+        content=day.content,
+    )
 
+
+def test_merchandising_does_not_see_the_days(
+    signed_in: Any, user_in: Callable[..., Any], day: StoreDay
+) -> None:
+    client = signed_in(user_in("merchandising"))
+
+    assert client.get("/days/").status_code == 403
     assert client.get(ADDRESS).status_code == 403
-
-
-@pytest.mark.parametrize("address", ["/days/LDS01/yesterday/", "/days/XX/2026-01-01/"])
-def test_a_day_that_cannot_be_is_not_found(finance: Client, leeds: Store, address: str) -> None:
-    assert finance.get(address).status_code == 404
