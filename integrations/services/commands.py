@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from integrations.models import Connection, Document, Hold, Sweep, Transfer
 from integrations.ports import Found, Probe
 from integrations.services import outcomes, replay, replay_approval, wiring
-from integrations.services.audit import By, record_audit
+from integrations.services.audit import By, actor_name, record_audit
 from integrations.services.calls import store_calls
 from integrations.services.runtime import new_token, system_now
 from integrations.services.schedule import kick
@@ -39,7 +39,7 @@ def replay_holds(
     kept_back = _kept_back(open_holds, by)
     open_holds = open_holds.exclude(document_id__in=kept_back)
     with transaction.atomic():
-        replayed = replay.replay_holds(open_holds, now=now)
+        replayed = replay.replay_holds(open_holds, now=now, by=actor_name(by))
         record_audit(
             by=by,
             action="holds.replay",

@@ -35,13 +35,16 @@ def release_skus(owner_id: int, skus: Iterable[str], *, now: datetime) -> int:
     return replay_holds(holds, now=now)
 
 
-def replay_holds(holds: QuerySet[Hold], *, now: datetime) -> int:
-    """Replay the records behind these holds. Twice changes nothing. Returns how many records."""
+def replay_holds(holds: QuerySet[Hold], *, now: datetime, by: str = "") -> int:
+    """Replay the records behind these holds. Twice changes nothing. Returns how many records.
+
+    `by` is who asked, for the story of each record; empty when nobody did.
+    """
     found = list(holds.select_related("document", "transfer", "event", "connection"))
     with transaction.atomic():
         direct = [h.transfer for h in found if h.transfer and not _has_source(h)]
         _send_again([t for t in direct if t], now)
-        asked = _ask_source([h for h in found if _has_source(h)], now)
+        asked = _ask_source([h for h in found if _has_source(h)], now, by)
     for slug in {c.slug for c in asked}:
         kick(f"intake:{slug}", now=now)
     return len({(h.document_id, h.event_id, h.transfer_id) for h in found})
@@ -55,7 +58,7 @@ def _has_source(hold: Hold) -> bool:
     return hold.event is not None
 
 
-def _ask_source(holds: Sequence[Hold], now: datetime) -> set[Connection]:
+def _ask_source(holds: Sequence[Hold], now: datetime, by: str) -> set[Connection]:
     """One hint per record: it is fetched, and only then planned or sent again."""
     hints, connections = [], set()
     for hold in holds:
@@ -75,7 +78,7 @@ def _ask_source(holds: Sequence[Hold], now: datetime) -> set[Connection]:
                 source=InboundEvent.Source.REPLAY,
                 received_at=now,
                 not_before=now,
-                payload={REPLAY: {"event": event.pk, "transfer": hold.transfer_id}},
+                payload={REPLAY: {"event": event.pk, "transfer": hold.transfer_id, "by": by}},
             )
         )
     InboundEvent.objects.bulk_create(hints, ignore_conflicts=True, batch_size=500)

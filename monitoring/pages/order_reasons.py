@@ -35,8 +35,9 @@ def reasons(documents: Iterable[Document], limits: Limits, *, now: datetime) -> 
     """Return the reason of each document that is not finished. Four queries, whatever they are."""
     ids = [document.pk for document in documents]
     pending = _pending(ids)
-    held = _holds(ids)
-    cases = _cases(ids)
+    holds = list(hub.holds().open().filter(document__in=ids).order_by("-opened_at"))
+    held = {hold.document_id: hold for hold in holds}
+    cases = _cases(ids, holds)
     rows = standing(hub.documents().filter(pk__in=ids)).select_related("link__owner")
     moving = ("open", "parked", "held", "posting")
     return {
@@ -60,14 +61,9 @@ def _pending(ids: list[int]) -> dict[int, Transfer]:
     return found
 
 
-def _holds(ids: list[int]) -> dict[int, Hold]:
-    rows = hub.holds().open().filter(document__in=ids).order_by("-opened_at")
-    return {hold.document_id: hold for hold in rows if hold.document_id is not None}
-
-
-def _cases(ids: list[int]) -> dict[int, ExceptionCase]:
+def _cases(ids: list[int], holds: list[Hold]) -> dict[int, ExceptionCase]:
     """The open exception that each document belongs to; the worst when there are several."""
-    named = Q(document__in=ids) | Q(hold__document__in=ids)
+    named = Q(document__in=ids) | Q(hold__in=[hold.pk for hold in holds])
     rows = (
         CaseOccurrence.objects.filter(named, cleared_at__isnull=True, case__closed_at__isnull=True)
         .select_related("case__team", "case__assignee", "hold")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils.html import format_html
@@ -44,6 +45,15 @@ def amount(value: Decimal | None, currency: str = "") -> str:
 @register.simple_tag(takes_context=True)
 def ago(context: dict[str, Any], moment: datetime | None, zone: str = "UTC") -> SafeString:
     return time_tag(moment, now=now_of(context["request"]), zone=zone)
+
+
+@register.simple_tag
+def at(moment: datetime, zone: str = "UTC") -> SafeString:
+    """A time of day in a store's zone, to the second; the day on hover."""
+    local = moment.astimezone(ZoneInfo(zone))
+    whole = formats.absolute(moment, zone)
+    shape = '<time datetime="{}" title="{}">{}</time>'
+    return format_html(shape, moment.isoformat(), whole, f"{local:%H:%M:%S}")
 
 
 @register.simple_tag(takes_context=True)

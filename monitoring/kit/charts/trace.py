@@ -95,11 +95,12 @@ def _gaps(root: svg.Node, marks: Sequence[Mark], places: list[int], *, height: i
             band = {"x": left + 10, "y": TOP, "width": right - left - 20, "height": height - TOP}
             svg.add(root, "rect", class_="trace__wait", **band)
         if gap >= timedelta(milliseconds=1):
-            words = _latency(gap)
+            words = latency(gap)
             svg.add(root, "text", words, x=middle, y=TOP - 10, class_="trace__gap")
 
 
-def _latency(gap: timedelta) -> str:
+def latency(gap: timedelta) -> str:
+    """Return how long a hop took: “+334 ms”, “+4.6 s”, “+1 d 11 h”."""
     if gap < timedelta(seconds=1):
         return f"+{gap // timedelta(milliseconds=1)} ms"
     if gap < timedelta(seconds=10):

@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from integrations.public import CallLog, Connection, Document, Store, Transfer, TransferAttempt
+from monitoring.models import ExceptionCase
 from monitoring.services.cases import refresh_cases
+from monitoring.services.triage import claim
 from tests.conftest import NOW
 from tests.monitoring import rows
 
@@ -195,3 +197,64 @@ def test_the_list_as_a_file_follows_the_filters_and_runs_no_formula(
 
 def test_a_stranger_gets_no_file(browser: Any, outsider: Any) -> None:
     assert browser(outsider).get("/orders/orders.csv").status_code == 403
+
+
+def story_of(client: Client, document: Document) -> str:
+    return client.get(f"/orders/{document.pk}/").content.decode()
+
+
+def test_the_trace_says_where_a_held_order_is_who_has_it_and_what_comes_next(
+    ops: Client, sale: Document
+) -> None:
+    page = story_of(ops, Document.objects.get(state="held"))
+
+    assert "Captured, since" in page
+    assert "Finance, nobody yet" in page
+    assert "To the exception" in page
+
+
+def test_the_trace_says_who_did_what(ops: Client, ops_user: Any, sale: Document) -> None:
+    held = Document.objects.get(state="held")
+    case = ExceptionCase.objects.get()
+    claim(case_id=case.pk, by=ops_user, now=NOW)
+
+    page = story_of(ops, held)
+
+    assert f"{ops_user.get_username()}: claimed" in page
+    assert "Held for a person" in page
+
+
+def test_the_trace_says_who_asked_for_a_replay(ops: Client, sale: Document) -> None:
+    held = Document.objects.get(state="held")
+    event = rows.event(external_id=held.external_id)
+    Document.objects.filter(pk=held.pk).update(event=event)
+    ops.post("/orders/replay/send/", {"pk": held.pk})
+
+    assert "Asked for again by olive" in story_of(ops, held)
+
+
+def test_the_trace_shows_both_sides_and_marks_what_differs(ops: Client, sale: Document) -> None:
+    line = sale.lines.get()
+    Transfer.objects.filter(document=sale).update(
+        link_kind="order",
+        payload={"lines": [{"line_id": line.line_id, "quantity": "1", "net": "10", "tax": "2"}]},
+    )
+    link = rows.stands_at(sale, "SO-9")
+    link.detail = {"read": [[line.line_id, line.sku, "1", "9.00", "2"]]}
+    link.save()
+
+    page = story_of(ops, sale)
+
+    assert "Brightpearl, as read back" in page
+    assert '<span class="differs">9.00</span>' in page
+
+
+def test_a_sale_and_its_return_lead_to_each_other(ops: Client, sale: Document) -> None:
+    back = rows.receipt(kind="return", original=sale, number="R-BACK")
+
+    assert f'href="/orders/{back.pk}/"' in story_of(ops, sale)
+    assert f'href="/orders/{sale.pk}/"' in story_of(ops, back)
+
+
+def test_the_trading_day_with_its_journal_is_one_click_away(ops: Client, sale: Document) -> None:
+    assert f'href="/days/LDS01/{NOW:%Y-%m-%d}/"' in story_of(ops, sale)
