@@ -23,7 +23,7 @@ class Figure:
 
     key: str
     label: str
-    unit: str  # money, percent, minutes, hours, seconds, rows
+    unit: str  # money, percent, minutes, hours, seconds, rows, units
     default: Decimal
 
 
@@ -51,6 +51,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("unknown-minutes", "An outcome may stay unknown", "minutes", Decimal(15)),
     Figure("receipt-grace-minutes", "A missing receipt may arrive late", "minutes", Decimal(60)),
     Figure("stock-age-minutes", "Stock numbers may be this old", "minutes", Decimal(60)),
+    Figure("drift-units", "A difference of stock counts from", "units", Decimal(1)),
     Figure("silence-seconds", "A system may be out of reach", "seconds", Decimal(60)),
     Figure("unread-minutes", "A reading may be overdue", "minutes", Decimal(10)),
     Figure("lag-seconds", "Work may wait beyond its lane's patience", "seconds", Decimal(60)),
@@ -202,6 +203,17 @@ def drifted(units: Decimal, *, price: Decimal, figures: Assumptions) -> Stake:
     parts = (
         f"{abs(units).normalize():f} units apart × {cost} cost + "
         f"{over.normalize():f} promised too many × {money(each, figures.currency)}"
+    )
+    return Stake(risk, figures.currency, False, f"{money(risk, figures.currency)} = {parts}")
+
+
+def emptied(units: Decimal, *, price: Decimal, figures: Assumptions) -> Stake:
+    """Return units sold before a channel knows × (margin per unit + cost of an oversell)."""
+    each = price * figures.share("margin-percent") + figures["oversell-cost"]
+    risk = round_money(units * each, figures.currency)
+    parts = (
+        f"{units:.2f} units sold before it is told × ({figures['margin-percent']} % of "
+        f"{money(price, figures.currency)} + {figures['oversell-cost']} per oversell)"
     )
     return Stake(risk, figures.currency, False, f"{money(risk, figures.currency)} = {parts}")
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 
 from integrations import public as hub
@@ -36,9 +37,10 @@ class Route:
 
 
 def exposure(request: HttpRequest) -> HttpResponse:
-    """The last day by hour, and the last units to watch. A fixed number of queries a link."""
+    """The latest day of sales by hour, and last units. A fixed number of queries a link."""
     now = now_of(request)
-    hours = spreads(since=now - DAY)
+    newest = SaleExposure.objects.aggregate(at=Max("sold_at"))["at"]
+    hours = spreads(since=newest - DAY) if newest else []
     open_rows = SaleExposure.objects.filter(shown_at__isnull=True).select_related("document__store")
     context = {
         "page": PAGE,
@@ -47,6 +49,7 @@ def exposure(request: HttpRequest) -> HttpResponse:
         "figure": _figure(hours),
         "open": list(open_rows.order_by("sold_at")[:10]),
         "open_count": open_rows.count(),
+        "is_measured": newest is not None and newest > now - DAY,
         "routes": [_route(link, now) for link in hub.links().filter(enabled=True)],
     }
     partial = "monitoring/partials/_exposure.html"

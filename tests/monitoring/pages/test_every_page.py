@@ -55,7 +55,7 @@ EMPTY = {
     "stock": "No link is set up yet",
     "levels": "No stock levels here",
     "stock-places": "No stocked products here",
-    "exposure": "No sale in the last 24 hours",
+    "exposure": "No sale was measured yet",
     "pace": "No link is set up yet",
     "flows": "Nothing has been sent yet",
     "connections": "No systems are connected yet",
