@@ -44,6 +44,7 @@ from integrations.models import (
     Sweep,
     Transfer,
     TransferAttempt,
+    ValueUse,
 )
 from integrations.operating_model.policy import Cadence, Pace, StockPolicy
 from integrations.ports import Choice, Probe
@@ -51,6 +52,7 @@ from integrations.services.audit import By, record_audit
 from integrations.services.audit_chain import ChainState, seal_entries, verify_audit
 from integrations.services.blast import Blast, Day, preview_change, recheck
 from integrations.services.census import ask_for_census, is_under_way, witness_census
+from integrations.services.choices import choices_read_at
 from integrations.services.choices import read_choices as choices
 from integrations.services.commands import (
     CommandError,
@@ -69,7 +71,7 @@ from integrations.services.commands import (
     send_unknown_again,
     test_connection,
 )
-from integrations.services.coverage import Coverage, coverage, documents_using
+from integrations.services.coverage import Coverage, coverage, documents_using, one_each
 from integrations.services.day_marks import (
     closed_days,
     day_version,
@@ -106,6 +108,8 @@ from integrations.services.replay_approval import (
 )
 from integrations.services.replay_preview import ReplayPreview, Verdict, preview_replay
 from integrations.services.replay_progress import Stage, stage_of, standings
+from integrations.services.replay_runs import latest_run
+from integrations.services.reversal import ReversalPlan, reversal_plan
 from integrations.services.runtime import Runtime, new_token, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
 from integrations.services.sealing import SealBrokenError, seal, unseal
@@ -210,6 +214,10 @@ def replay_items() -> QuerySet[ReplayItem]:
     return ReplayItem.objects.all()
 
 
+def value_uses() -> QuerySet[ValueUse]:
+    return ValueUse.objects.all()
+
+
 def sweeps() -> QuerySet[Sweep]:
     return Sweep.objects.all()
 
@@ -269,8 +277,8 @@ __all__ = [
     "Places",
     "Plain",
     "Probe",
-    "Proposal",
     "Projection",
+    "Proposal",
     "RateBudget",
     "Rehearsed",
     "Release",
@@ -279,6 +287,7 @@ __all__ = [
     "ReplayResult",
     "ReplayRun",
     "Retailer",
+    "ReversalPlan",
     "RunError",
     "Runtime",
     "SealBrokenError",
@@ -297,12 +306,13 @@ __all__ = [
     "Trade",
     "Transfer",
     "TransferAttempt",
+    "ValueUse",
     "Verdict",
     "adopt_unknown",
     "approve_levels",
     "approve_replay",
-    "ask_for_replay_again",
     "ask_for_census",
+    "ask_for_replay_again",
     "attempts",
     "audit_entries",
     "budgets",
@@ -311,6 +321,7 @@ __all__ = [
     "channel_levels",
     "check_hook",
     "choices",
+    "choices_read_at",
     "closed_days",
     "connections",
     "coverage",
@@ -318,8 +329,8 @@ __all__ = [
     "day_is_seen",
     "day_version",
     "delete_mapping",
-    "disarm",
     "dirty_days",
+    "disarm",
     "dismiss_hold",
     "document_lines",
     "document_links",
@@ -338,17 +349,19 @@ __all__ = [
     "is_under_way",
     "kick",
     "latest_mapping_version",
+    "latest_run",
     "ledger_currency",
     "let_replay_go_on",
     "link_policy",
     "links",
     "live",
     "lock_day",
-    "mark_day",
     "mapping_changes",
     "mapping_rows",
+    "mark_day",
     "movements",
     "new_token",
+    "one_each",
     "pause_connection",
     "pending",
     "places",
@@ -370,6 +383,7 @@ __all__ = [
     "replay_transfer",
     "resume_connection",
     "retailer",
+    "reversal_plan",
     "roll_back_mapping",
     "roll_back_mappings_to",
     "run_flow",
@@ -378,11 +392,11 @@ __all__ = [
     "seal_entries",
     "send_unknown_again",
     "set_mapping",
+    "set_pace",
     "stage_of",
     "standings",
-    "steps_back",
-    "set_pace",
     "start_census",
+    "steps_back",
     "stores",
     "submit_journal",
     "sweeps",
@@ -393,6 +407,7 @@ __all__ = [
     "trading_day",
     "transfers",
     "unseal",
+    "value_uses",
     "verify_audit",
     "witness_census",
 ]

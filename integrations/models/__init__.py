@@ -21,7 +21,7 @@ from integrations.models.ledger import (
     DocumentLink,
     DocumentTender,
 )
-from integrations.models.mappings import MappingChange, MappingRow
+from integrations.models.mappings import MappingChange, MappingRow, ValueUse
 from integrations.models.outbox import Transfer, TransferAttempt
 from integrations.models.replays import ReplayItem, ReplayRun
 from integrations.models.schedule import Sweep
@@ -58,4 +58,5 @@ __all__ = [
     "Sweep",
     "Transfer",
     "TransferAttempt",
+    "ValueUse",
 ]

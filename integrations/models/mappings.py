@@ -59,3 +59,24 @@ class MappingChange(models.Model):
             models.Index(fields=("link", "table", "source_value"), name="mappingchange_of"),
             models.Index(fields=("link", "table", "-number"), name="mappingchange_versions"),
         ]
+
+
+class ValueUse(models.Model):
+    """How often a source value was seen lately, mapped or not. Counted anew by a sweep."""
+
+    link = models.ForeignKey(Link, models.CASCADE)
+    table = models.CharField(max_length=40)
+    value = models.CharField(max_length=120)  # in the table's own spelling
+    label = models.CharField(max_length=120)  # as it was seen
+    records = models.PositiveIntegerField()
+    money = json_field()  # by currency, sales and returns alike positive
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=("link", "table", "value"), name="valueuse_one_per_value"
+            )
+        ]

@@ -43,6 +43,14 @@ def read_choices(connection_slug: str, kind: str) -> list[Choice]:
     return [Choice(item["code"], item["label"]) for item in row.items] if row else []
 
 
+def choices_read_at(link: Link, kinds: Iterable[str]) -> datetime | None:
+    """When the oldest of these lists of the link's owner was read; None: one of them never was."""
+    wanted = set(kinds) - {"", FROM_CATALOGUE}
+    rows = ChoiceList.objects.filter(connection_id=link.owner_id, kind__in=wanted)
+    times = list(rows.values_list("read_at", flat=True))
+    return min(times) if wanted and len(times) == len(wanted) else None
+
+
 def known_codes(link: Link) -> Known:
     """What exists at the link's owner, for checking rows. Each list is read once."""
     lists: dict[str, Collection[str] | None] = {}

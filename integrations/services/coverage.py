@@ -1,24 +1,16 @@
 """Which values are in use without a row, which rows are used, and by which records."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Min, Model, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 
 from integrations.mapping.tables import TABLES
-from integrations.models import Document, DocumentLine, DocumentTender, Hold, Link, MappingRow
+from integrations.models import Document, Hold, Link, MappingRow, Sweep, ValueUse
+from integrations.services.usage import SEEN, rows_of
 
-# Where a table's source values appear: model, column, and the way from it to the document.
-_SEEN: Mapping[str, tuple[type[Model], str, str]] = {
-    "payment-type": (DocumentTender, "name", "document__"),
-    "store-warehouse": (Document, "location_code", ""),
-    "tax-code": (DocumentLine, "tax_rate", "document__"),
-    "return-condition": (DocumentLine, "condition_code", "document__"),
-    "sku-alias": (DocumentLine, "sku", "document__"),
-}
+Money = dict[str, Decimal]  # by currency
 
 
 @dataclass(slots=True)
@@ -27,36 +19,74 @@ class Unmapped:
 
     source_value: str
     records: int = 0
-    value: dict[str, Decimal] = field(default_factory=dict)
+    value: Money = field(default_factory=dict)
     first_seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """`uses` counts records per row id since the moment asked for; a row without uses is unused.
+    """`uses` counts records per row id in the last 90 days; a row without uses is unused.
 
-    Closed lists of ours (order kinds, journal accounts) are always used: they have no counts.
+    `seen` and `mapped` count different values, `seen_money` and `mapped_money` what carried them.
+    `counted_at` None: never counted yet, so nothing is called unused. Closed lists of ours (order
+    kinds, journal accounts) are always used and have no counts.
     """
 
     unmapped: tuple[Unmapped, ...]
     unused: tuple[MappingRow, ...]
     uses: dict[int, int]
+    seen: int
+    mapped: int
+    seen_money: Money
+    mapped_money: Money
+    counted_at: datetime | None
+
+    @property
+    def share(self) -> int | None:
+        """Percent of the values in use that are mapped, never rounded up to 100."""
+        return self.mapped * 100 // self.seen if self.seen else None
 
 
-def coverage(link: Link, table: str, *, since: datetime) -> Coverage:
+def coverage(link: Link, table: str) -> Coverage:
     """What a table still needs, the most records first, and what it does not need any more."""
-    rows = list(MappingRow.objects.filter(link=link, table=table))
-    seen = values_in_use(link, table, since=since)
     key = TABLES[table].source_key
-    uses = {row.pk: seen[key(row.source_value)] for row in rows if key(row.source_value) in seen}
-    counted = table in _SEEN
-    unused = tuple(row for row in rows if counted and row.pk not in uses)
-    return Coverage(unmapped=unmapped(link, table), unused=unused, uses=uses)
+    rows = list(MappingRow.objects.filter(link=link, table=table))
+    mapped = {key(row.source_value) for row in rows}
+    found = list(ValueUse.objects.filter(link=link, table=table))
+    seen = {use.value: use for use in found}
+    uses = {
+        row.pk: seen[key(row.source_value)].records for row in rows if key(row.source_value) in seen
+    }
+    counted_at = _counted_at(link) if table in SEEN else None
+    return Coverage(
+        unmapped=unmapped(link, table),
+        unused=tuple(row for row in rows if counted_at and row.pk not in uses),
+        uses=uses,
+        seen=len(found),
+        mapped=sum(1 for use in found if use.value in mapped),
+        seen_money=_summed(found),
+        mapped_money=_summed([use for use in found if use.value in mapped]),
+        counted_at=counted_at,
+    )
+
+
+def _counted_at(link: Link) -> datetime | None:
+    """When the values of this link were last counted, whether there were any or not."""
+    sweeps = Sweep.objects.filter(name=f"values:{link.slug}", finished_at__isnull=False)
+    return sweeps.values_list("finished_at", flat=True).first()
+
+
+def _summed(uses: list[ValueUse]) -> Money:
+    sums: Money = {}
+    for use in uses:
+        for currency, text in use.money.items():
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(text)
+    return sums
 
 
 def unmapped(link: Link, table: str) -> tuple[Unmapped, ...]:
     """Values that wait for a row, spellings of one value together, the most records first."""
-    waiting = Hold.objects.open().filter(link=link, table=table)
+    waiting = one_each(Hold.objects.open().filter(link=link, table=table), "subject")
     groups = waiting.values("subject", "currency").annotate(
         records=Count("document", distinct=True), worth=Sum("value"), first=Min("opened_at")
     )
@@ -70,31 +100,24 @@ def unmapped(link: Link, table: str) -> tuple[Unmapped, ...]:
     return tuple(sorted(found.values(), key=lambda each: (-each.records, each.source_value)))
 
 
-def values_in_use(link: Link, table: str, *, since: datetime) -> dict[str, int]:
-    """Records per source value that was seen since then, by the value's key. One query."""
-    if table not in _SEEN:
-        return {}
-    model, column, way = _SEEN[table]
-    seen = _rows(model, way, link).filter(**{f"{way}placed_at__gte": since})
-    counts = seen.values_list(column).annotate(records=Count(f"{way}id", distinct=True))
-    found: dict[str, int] = {}
-    for value, records in counts.order_by():
-        key = TABLES[table].source_key(str(value))
-        found[key] = found.get(key, 0) + records
-    return found
+def one_each(holds: QuerySet[Hold], *apart: str) -> QuerySet[Hold]:
+    """These open holds, one a record: a receipt that waits for two things is worth itself once.
+
+    Records are told apart within one link and table, and by the columns in `apart`.
+    """
+    same = ("document", "link", "table", *apart)
+    earlier = Hold.objects.open().filter(
+        pk__lt=OuterRef("pk"), **{name: OuterRef(name) for name in same}
+    )
+    return holds.exclude(Exists(earlier))
 
 
 def documents_using(link: Link, table: str, source_value: str) -> QuerySet[Document]:
     """The records of a link that carry this value, newest first."""
-    if table not in _SEEN:
+    if table not in SEEN:
         return Document.objects.none()
-    model, column, way = _SEEN[table]
-    lookup = column if TABLES[table].case_sensitive else f"{column}__iexact"
-    carrying = _rows(model, way, link).filter(**{lookup: source_value})
-    ids = carrying.values(f"{way}id")
+    seen = SEEN[table]
+    lookup = seen.column if TABLES[table].case_sensitive else f"{seen.column}__iexact"
+    carrying = rows_of(link, table).filter(**{lookup: source_value})
+    ids = carrying.values(f"{seen.way}id")
     return Document.objects.filter(pk__in=ids).order_by("-placed_at", "-pk")
-
-
-def _rows(model: Any, way: str, link: Link) -> QuerySet[Any]:
-    rows: QuerySet[Any] = model.objects.filter(**{f"{way}connection_id": link.channel_id})
-    return rows

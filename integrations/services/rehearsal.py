@@ -19,6 +19,7 @@ from integrations.services.deciding import decide
 from integrations.services.lookups import load_lookups
 from integrations.services.policy import receipt_policy
 
+WAITS = Park("It waits.", waits_for="")  # not posted anywhere, whatever the rows say by now
 Originals = Mapping[str, sales.OriginalSale]
 
 
@@ -44,7 +45,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """One receipt, as it is decided now and as it would be."""
+    """One receipt, as it is decided now and as it would be. What waits is decided as waiting."""
 
     document: Document
     receipt: Receipt
@@ -110,7 +111,9 @@ def rehearse(proposal: Proposal, documents: Iterable[Document]) -> Rehearsal:
         Rehearsed(
             document,
             receipt,
-            answer(receipt, _day(document), lookups, originals),
+            WAITS
+            if document.state in sales.REPLANNABLE
+            else answer(receipt, _day(document), lookups, originals),
             answer(receipt, _day(document), after, released),
         )
         for document, receipt in read

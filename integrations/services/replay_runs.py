@@ -29,6 +29,7 @@ from integrations.services.schedule import kick
 
 CANARY = 3  # records that go first; the others wait for their read-back
 BATCH = 200  # records started at once, and looked at in one round
+RECENT = 50  # runs of a table among which the latest of a value is looked for
 RECEIPTS = (Document.Kind.SALE, Document.Kind.RETURN)
 SWEEP = "replays"
 
@@ -75,6 +76,15 @@ def open_run(
     else:
         begin(run, now)
     return run
+
+
+def latest_run(link: Link, table: MappingTable, value: str) -> ReplayRun | None:
+    """The newest run that this value is part of."""
+    key = table.source_key(value)
+    for run in ReplayRun.objects.filter(link=link, table=table.key)[:RECENT]:
+        if any(table.source_key(row["value"]) == key for row in run.content):
+            return run
+    return None
 
 
 def waiting_for(link: Link, table: MappingTable, rows: Iterable[MappingRow]) -> list[Document]:

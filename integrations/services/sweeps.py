@@ -29,6 +29,7 @@ from integrations.services.publish import publish
 from integrations.services.runtime import Runtime
 from integrations.services.schedule import Answer, SweepKind, kick, register
 from integrations.services.settle import settle
+from integrations.services.usage import count_uses
 from integrations.services.verify import verify
 
 MAX_AGE = timedelta(hours=24)  # a reading older than this is read again even if nothing moved
@@ -241,6 +242,12 @@ def replays_now(rt: Runtime, _: str) -> Answer:
     return replay_runs.advance(rt.clock())
 
 
+def count_values(rt: Runtime, slug: str) -> Answer:
+    """Which values the records of a link carry, for the mapping pages."""
+    count_uses(Link.objects.get(slug=slug), now=rt.clock())
+    return False
+
+
 def heartbeat(rt: Runtime, _: str) -> Answer:
     return False
 
@@ -263,6 +270,7 @@ KINDS = (
     SweepKind("housekeep", 10, housekeep, once, urgency=7),
     SweepKind("audit", 60, seal_audit, once, urgency=8),
     SweepKind("subscriptions", 3600, subscribe_now, active_connections, urgency=8),
+    SweepKind("values", 900, count_values, enabled_links, urgency=9),
     SweepKind("choices", 3600, choices_now, active_connections, urgency=9),
 )
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, resolve_url
 from django.shortcuts import render as django_render
-from django.shortcuts import resolve_url
 from django.urls import URLPattern, path
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from monitoring.kit.permissions import Capability, can, holders
 
@@ -110,6 +111,15 @@ def person(request: HttpRequest) -> "User":
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
+
+
+def back_to(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """Go back where the form was, as it says itself; never to another site."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe else otherwise)
 
 
 def is_partial(request: HttpRequest) -> bool:

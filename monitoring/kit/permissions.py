@@ -22,6 +22,8 @@ class Capability(StrEnum):
     VIEW_MAPPINGS = "view_mappings"
     EDIT_MAPPING = "edit_mapping"
     EDIT_MONEY_MAPPING = "edit_money_mapping"
+    APPROVE_REPLAY = "approve_replay"
+    APPROVE_MONEY_REPLAY = "approve_money_replay"
     VIEW_ORDERS = "view_orders"
     VIEW_MESSAGES = "view_messages"
     VIEW_STOCK = "view_stock"
@@ -70,15 +72,18 @@ ROLES = (
         "operator",
         "Operations",
         OPERATIONS
-        | {C.REPLAY, C.EDIT_MAPPING, C.APPROVE_STOCK_WRITE, C.RUN_FLOW, C.PAUSE_FLOW}
+        | {C.REPLAY, C.EDIT_MAPPING, C.APPROVE_REPLAY, C.APPROVE_STOCK_WRITE}
+        | {C.RUN_FLOW, C.PAUSE_FLOW}
         | {C.VIEW_CONNECTIONS, C.VIEW_DAYS, C.VIEW_MESSAGES},
     ),
     Role(
         "finance_preparer",
         "Finance, prepares",
-        FINANCE | {C.REPLAY, C.PREPARE_DAY, C.IMPORT_PAYOUTS, C.EDIT_MONEY_MAPPING},
+        FINANCE
+        | {C.REPLAY, C.PREPARE_DAY, C.IMPORT_PAYOUTS, C.EDIT_MONEY_MAPPING}
+        | {C.APPROVE_MONEY_REPLAY},
     ),
-    Role("finance_approver", "Finance, approves", FINANCE | {C.SIGN_DAY}),
+    Role("finance_approver", "Finance, approves", FINANCE | {C.SIGN_DAY, C.APPROVE_MONEY_REPLAY}),
     Role("store", "Store", EVERYBODY | {C.TRIAGE, C.VIEW_STOCK, C.VIEW_DAYS}),
     Role("warehouse", "Warehouse", OPERATIONS | {C.REPLAY}),
     Role("merchandising", "Merchandising", OPERATIONS | {C.REPLAY, C.EDIT_MAPPING}),

@@ -16,21 +16,21 @@ from integrations.public import (
     Link,
     MappingRow,
     MappingTable,
-    Release,
     Transfer,
 )
 from monitoring import public
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, person
 from monitoring.kit.permissions import Capability, can
+from monitoring.pages.mapping_offer import Offer, offer
 from monitoring.pages.mapping_reads import (
-    address,
     capability_for,
     choices_of,
     totals,
     waiting,
 )
-from monitoring.pages.mappings import offer
+from monitoring.pages.mappings import urls_of
+from monitoring.pages.run_words import Line, run_line
 from monitoring.public import ExceptionCase
 
 MOST = 20  # unknown outcomes shown at once
@@ -47,9 +47,9 @@ class Fix:
     link: Link | None = None
     value: str = ""
     row: MappingRow | None = None  # saved already; what it held up is on its way
-    offer: dict[str, Any] = field(default_factory=dict)
-    url: str = ""
-    release: Release | None = None
+    run: Line | None = None
+    offer: Offer | None = None
+    urls: dict[str, str] = field(default_factory=dict)
     unknown: list[Transfer] = field(default_factory=list)
     levels: list[Hold] = field(default_factory=list)
     held: int = 0
@@ -87,6 +87,7 @@ def _mapping(request: HttpRequest, link: Link, hold: Hold) -> Fix:
     waits = next(iter(waiting(same)), None)
     wanted = capability_for(table)
     rows = hub.mapping_rows().filter(link=link, table=table.key, source_value__iexact=hold.subject)
+    run = hub.latest_run(link, table, hold.subject)
     return Fix(
         may=can(request.user, wanted),
         allowed_to=table.title.lower(),
@@ -94,9 +95,9 @@ def _mapping(request: HttpRequest, link: Link, hold: Hold) -> Fix:
         link=link,
         value=hold.subject,
         row=rows.order_by("-changed_at").first(),
-        offer=offer(link, table, waits, choices_of(link, table)) if waits else {},
-        url=address("set", link, table),
-        release=hub.preview_release(link_id=link.pk, table=table.key, source_value=hold.subject),
+        run=run_line(run) if run else None,
+        offer=offer(request, link, table, waits, choices_of(link, table)) if waits else None,
+        urls=urls_of(link, table),
         held=waits.records if waits else 0,
         money=waits.money if waits else [],
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
@@ -16,7 +15,6 @@ from integrations import public
 from integrations.public import (
     MAPPING_TABLES,
     TABLES,
-    CatalogueItem,
     Hold,
     Link,
     MappingChange,
@@ -26,8 +24,6 @@ from integrations.public import (
 from monitoring.kit.permissions import Capability
 
 MONEY_TABLES = frozenset({"payment-type", "tax-code", "journal-account"})
-ALIKE = 0.55  # below this two names are not alike
-MOST = 5
 
 
 @dataclass
@@ -44,30 +40,21 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Summary:
-    """One table of one link on the list of tables."""
+    """One table of one link on the list of tables. A receipt with two causes counts once."""
 
     link: Link
     table: MappingTable
     mapped: int
     waiting: list[Waiting]
+    records: int
+    money: list[tuple[Decimal, str]]
+    share: int | None  # percent of the values in use that are mapped
+    asked: int  # replays that wait for a second person
     changed: datetime | None
 
     @property
-    def records(self) -> int:
-        return sum(each.records for each in self.waiting)
-
-    @property
-    def money(self) -> list[tuple[Decimal, str]]:
-        return totals(pair for each in self.waiting for pair in each.money)
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A target code that may be meant, and why we think so."""
-
-    code: str
-    label: str
-    why: str
+    def oldest(self) -> datetime | None:
+        return min((each.oldest for each in self.waiting if each.oldest), default=None)
 
 
 def totals(pairs: Iterable[tuple[Decimal, str]]) -> list[tuple[Decimal, str]]:
@@ -79,10 +66,14 @@ def totals(pairs: Iterable[tuple[Decimal, str]]) -> list[tuple[Decimal, str]]:
 
 
 def waiting(holds: QuerySet[Hold]) -> list[Waiting]:
-    """Group open holds by the value that they wait for, the most records first. One query."""
+    """Group open holds by the value that they wait for, the most records first. One query.
+
+    A record counts once for each value; all tables together are less than their sum.
+    """
     found: dict[tuple[int, str, str], Waiting] = {}
     rows = (
-        holds.filter(closed_at__isnull=True, table__in=TABLES, link__isnull=False)
+        public.one_each(holds, "subject")
+        .filter(closed_at__isnull=True, table__in=TABLES, link__isnull=False)
         .values("link", "table", "subject", "currency")
         .annotate(
             records=Count("document", distinct=True) + Count("pk", filter=Q(document=None)),
@@ -101,25 +92,63 @@ def waiting(holds: QuerySet[Hold]) -> list[Waiting]:
 
 
 def summaries() -> list[Summary]:
-    """Return every table of every link; those that hold something up come first. Four queries."""
+    """Return every table of every link, the most money waiting first. A fixed number of queries."""
     links = list(Link.objects.filter(enabled=True).select_related("channel", "owner"))
-    counted = MappingRow.objects.values_list("link", "table").annotate(Count("pk")).order_by()
-    mapped = {(link, table): found for link, table, found in counted}
-    latest = MappingChange.objects.values_list("link", "table").annotate(Max("at")).order_by()
+    held, once = waiting(Hold.objects.all()), _totals_once()
+    shares, keys = _shares(), ("link", "table")
+    latest = MappingChange.objects.values_list(*keys).annotate(Max("at")).order_by()
     changed = {(link, table): at for link, table, at in latest}
-    held = waiting(Hold.objects.all())
+    mapped, asked = _counts(MappingRow.objects.all()), _counts(public.replay_runs().asked())
     found = [
         Summary(
             link=link,
             table=table,
             mapped=mapped.get((link.pk, table.key), 0),
             waiting=[w for w in held if (w.link_id, w.table) == (link.pk, table.key)],
+            records=once.get((link.pk, table.key), (0, []))[0],
+            money=once.get((link.pk, table.key), (0, []))[1],
+            share=shares.get((link.pk, table.key)),
+            asked=asked.get((link.pk, table.key), 0),
             changed=changed.get((link.pk, table.key)),
         )
         for link in links
         for table in MAPPING_TABLES
     ]
-    return sorted(found, key=lambda each: -each.records)
+    return sorted(found, key=lambda each: (-_most(each.money), -each.records))
+
+
+def _most(money: list[tuple[Decimal, str]]) -> Decimal:
+    return max((amount for amount, _ in money), default=Decimal(0))
+
+
+def _counts(rows: QuerySet[Any]) -> dict[tuple[int, str], int]:
+    counted = rows.order_by().values_list("link", "table").annotate(Count("pk"))
+    return {(link, table): found for link, table, found in counted}
+
+
+def _totals_once() -> dict[tuple[int, str], tuple[int, list[tuple[Decimal, str]]]]:
+    """Records and money that wait per link and table, each record once. One query."""
+    holds = public.one_each(Hold.objects.open().filter(table__in=TABLES, link__isnull=False))
+    rows = holds.values_list("link", "table", "currency").annotate(Count("pk"), Sum("value"))
+    found: dict[tuple[int, str], tuple[int, list[tuple[Decimal, str]]]] = {}
+    for link, table, currency, records, money in rows.order_by():
+        before = found.get((link, table), (0, []))
+        total = (before[0] + records, totals([*before[1], (money, currency)]))
+        found[link, table] = total
+    return found
+
+
+def _shares() -> dict[tuple[int, str], int]:
+    """Percent of the values in use that have a row, per link and table. Two queries."""
+    rows = MappingRow.objects.exclude(table="sku-alias").values_list(
+        "link", "table", "source_value"
+    )
+    known = {(link, table, TABLES[table].source_key(value)) for link, table, value in rows}
+    seen: dict[tuple[int, str], list[bool]] = {}
+    uses = public.value_uses().exclude(table="sku-alias")
+    for link, table, value in uses.values_list("link", "table", "value"):
+        seen.setdefault((link, table), []).append((link, table, value) in known)
+    return {key: sum(each) * 100 // len(each) for key, each in seen.items()}
 
 
 def choices_of(link: Link, table: MappingTable) -> dict[str, list[tuple[str, str]]]:
@@ -132,49 +161,6 @@ def choices_of(link: Link, table: MappingTable) -> dict[str, list[tuple[str, str
             known = public.choices(link.owner.slug, target.choices)
             found[target.name] = [(each.code, f"{each.label} ({each.code})") for each in known]
     return found
-
-
-def suggest(
-    link: Link, table: MappingTable, value: str, choices: dict[str, list[tuple[str, str]]]
-) -> dict[str, list[Suggestion]]:
-    """Return what may be meant by `value`, best first, for each target field."""
-    if table.key == "sku-alias":
-        return {"sku": suggest_skus(link, value)}
-    return {name: _alike(value, each) for name, each in choices.items()}
-
-
-def suggest_skus(link: Link, sku: str) -> list[Suggestion]:
-    """Look for the owner's product with the same barcode, then for one of the same name."""
-    known = CatalogueItem.objects.filter(connection_id=link.channel_id, sku=sku).first()
-    owned = CatalogueItem.objects.filter(connection_id=link.owner_id, is_active=True)
-    if known is None:
-        return _named(owned.filter(sku__startswith=sku[:3])[:200], sku, "similar SKU", by="sku")
-    same: Any = owned.filter(barcode=known.barcode)[:MOST] if known.barcode else []
-    exact = [Suggestion(each.sku, each.name, "same barcode") for each in same]
-    first = known.name.split(" ")[0] if known.name else sku[:3]
-    names = owned.filter(name__startswith=first)[:200]
-    alike = _named(names, known.name, "similar name", by="name")
-    return [*exact, *(each for each in alike if each.code not in {e.code for e in exact})][:MOST]
-
-
-def _named(items: Any, text: str, why: str, *, by: str) -> list[Suggestion]:
-    scored = [(_likeness(text, getattr(item, by)), item) for item in items]
-    kept = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: -pair[0])
-    return [Suggestion(item.sku, item.name, why) for _, item in kept[:MOST]]
-
-
-def _alike(value: str, choices: list[tuple[str, str]]) -> list[Suggestion]:
-    scored = [(_likeness(value, label), code, label) for code, label in choices]
-    kept = sorted((each for each in scored if each[0] >= ALIKE), reverse=True)
-    return [Suggestion(code, label, "similar name") for _, code, label in kept[:MOST]]
-
-
-def _likeness(left: str, right: str) -> float:
-    left, right = left.casefold(), right.casefold()
-    words = left.split() or [""]
-    if len(words[0]) > 2 and words[0] in right:
-        return 1
-    return SequenceMatcher(None, left, right).ratio()
 
 
 def find(link: str, table: str) -> tuple[Link, MappingTable]:

@@ -1,6 +1,5 @@
 """The mapping tables: what is unmapped and in use comes first, with what it holds up."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,39 +9,49 @@ from django.urls import reverse
 
 from integrations import public
 from integrations.public import (
-    Coverage,
     Hold,
     Link,
     MappingChange,
     MappingError,
     MappingRow,
     MappingTable,
+    Proposal,
 )
-from monitoring.kit import formats
 from monitoring.kit.clock import now_of
-from monitoring.kit.page import Action, Page, View, person, render
+from monitoring.kit.page import Action, Page, View, back_to, person, render
 from monitoring.kit.permissions import Capability, can
+from monitoring.pages.mapping_blast import Panel, panel_of
 from monitoring.pages.mapping_form import MappingForm
+from monitoring.pages.mapping_offer import offer, row_lines, start_of
 from monitoring.pages.mapping_reads import (
     MONEY_TABLES,
-    Waiting,
     address,
     capability_for,
     choices_of,
     find,
-    suggest,
     summaries,
+    totals,
     waiting,
 )
 from monitoring.pages.mapping_sheets import preview, save_sheet
-from monitoring.words import counted
+from monitoring.pages.run_words import run_line
 
 HISTORY = 20
-USED = timedelta(days=90)  # a row that nothing used for so long is called unused
+RUNS = 5
+SHOWN = 200  # rows of a table at once; more are found by searching
 
 
 def mappings(request: HttpRequest) -> HttpResponse:
-    context = {"page": PAGE, "summaries": summaries()}
+    """Every table of every link, and what waits for a second person."""
+    found = summaries()
+    asked = public.replay_runs().asked().select_related("link")[:RUNS]
+    context = {
+        "page": PAGE,
+        "summaries": found,
+        "asked": [run_line(run) for run in asked],
+        "records": sum(each.records for each in found),
+        "money": totals(pair for each in found for pair in each.money),
+    }
     partial = "monitoring/partials/_mappings.html"
     return render(request, "monitoring/mappings.html", context, partial=partial)
 
@@ -53,7 +62,7 @@ def mapping(request: HttpRequest, link: str, table: str) -> HttpResponse:
     return render(
         request,
         "monitoring/mapping.html",
-        table_context(request, *pair, edit=request.GET.get("edit", "")),
+        table_context(request, *pair),
         partial="monitoring/partials/_mapping.html",
     )
 
@@ -63,121 +72,151 @@ def table_context(
     link: Link,
     table: MappingTable,
     *,
-    edit: str = "",
-    refused: MappingForm | None = None,
+    given: MappingForm | None = None,
+    panel: Panel | None = None,
 ) -> dict[str, Any]:
-    """Return what a table's page shows. `refused` is a form that was sent and not accepted."""
+    """Return what a table's page shows. `given` is a form that was sent and is not saved."""
     choices = choices_of(link, table)
-    labels = {name: dict(pairs) for name, pairs in choices.items()}
-    used = public.coverage(link, table.key, since=now_of(request) - USED)
+    used = public.coverage(link, table.key)
     rows = list(MappingRow.objects.filter(link=link, table=table.key).order_by("source_value"))
+    history = list(MappingChange.objects.filter(link=link, table=table.key)[:HISTORY])
     editable = can(request.user, capability_for(table))
     held = waiting(Hold.objects.filter(link=link, table=table.key))
+    asked = request.GET.get("value", "")
+    chosen = next((one for one in held if one.value == asked), held[0] if held else None)
+    q = request.GET.get("q", "")
+    lines = row_lines(rows, table, choices, used, q=q)
     return {
         "page": MAPPING,
         "link": link,
         "table": table,
         "editable": editable,
-        "waiting": [(each, offer(link, table, each, choices)) for each in held] if editable else [],
         "held": held,
-        "rows": [_row(row, table, labels, choices, used, edit=edit) for row in rows],
-        "new": MappingForm(table=table, choices=choices, prefix="new", initial={"version": 0}),
-        "refused": refused,
-        "history": MappingChange.objects.filter(link=link, table=table.key)[:HISTORY],
-        "preview_url": address("preview", link, table),
-        "set_url": address("set", link, table),
-        "delete_url": address("delete", link, table),
-        "undo_url": address("undo", link, table),
+        "chosen": chosen if editable else None,
+        "offer": offer(request, link, table, chosen, choices) if chosen and editable else None,
+        "used": used,
+        "seen_money": [(used.seen_money[each], each) for each in sorted(used.seen_money)],
+        "rows": lines[:SHOWN],
+        "more": max(len(lines) - SHOWN, 0),
+        "count": len(rows),
+        "q": q,
+        "edit": start_of(request, table, choices, rows) if editable else None,
+        "new": MappingForm(
+            table=table, choices=choices, prefix="new", initial={"version": 0, "value": ""}
+        ),
+        "given": given,
+        "panel": panel,
+        "history": history,
+        "runs": [
+            run_line(run) for run in public.replay_runs().filter(link=link, table=table.key)[:RUNS]
+        ],
+        "read_at": public.choices_read_at(link, (each.choices for each in table.targets)),
+        "urls": urls_of(link, table),
     }
 
 
-def offer(
-    link: Link, table: MappingTable, one: Waiting, choices: dict[str, list[tuple[str, str]]]
-) -> dict[str, Any]:
-    """Return the form for a waiting value, its suggestions, and what saving would send."""
-    suggested = suggest(link, table, one.value, choices)
-    first = {f"to_{name}": each[0].code for name, each in suggested.items() if each}
-    initial = {"value": one.value, "version": 0, **first}
-    form = MappingForm(table=table, choices=choices, initial=initial)
-    return {"form": form, "suggestions": [s for each in suggested.values() for s in each]}
+def urls_of(link: Link, table: MappingTable) -> dict[str, str]:
+    """Return where each verb of a table is sent to."""
+    return {verb: address(verb, link, table) for verb, _ in VERBS}
 
 
-def _row(
-    row: MappingRow,
+def _form(request: HttpRequest, link: Link, table: MappingTable) -> MappingForm:
+    prefix = "new" if "new-value" in request.POST else None
+    return MappingForm(
+        request.POST,
+        table=table,
+        choices=choices_of(link, table),
+        today=now_of(request).date(),
+        prefix=prefix,
+    )
+
+
+def look(request: HttpRequest, link: str, table: str) -> HttpResponse:
+    """Say what saving this row, or removing it, would do. Nothing is saved by looking."""
+    pair = find(link, table)
+    form = _form(request, *pair)
+    proposal = _removal(request, *pair)
+    if proposal is None and form.is_valid():
+        target, since = form.target, form.begins_on
+        proposal = Proposal(*pair, form.cleaned_data["value"], target, since)
+    panel = None
+    if proposal is not None:
+        seen = public.preview_change(proposal, by=person(request), now=now_of(request))
+        panel = panel_of(seen)
+    if request.headers.get("HX-Request") == "true":
+        context = {"panel": panel, "urls": urls_of(*pair), "given": form}
+        partial = "monitoring/partials/_blast.html"
+        return render(request, partial, context, partial=partial)
+    return _again(request, *pair, form, panel=panel, status=200)
+
+
+def _removal(request: HttpRequest, link: Link, table: MappingTable) -> Proposal | None:
+    if "remove" not in request.POST:
+        return None
+    row = _row(request, link, table)
+    return Proposal(link, table, row.source_value, None, row.effective_from)
+
+
+def _row(request: HttpRequest, link: Link, table: MappingTable) -> MappingRow:
+    pk = request.POST.get("row", "")
+    rows = MappingRow.objects.filter(link=link, table=table.key)
+    return get_object_or_404(rows, pk=pk if pk.isascii() and pk.isdigit() else 0)
+
+
+def _again(
+    request: HttpRequest,
+    link: Link,
     table: MappingTable,
-    labels: dict[str, dict[str, str]],
-    choices: dict[str, list[tuple[str, str]]],
-    used: Coverage,
+    form: MappingForm,
     *,
-    edit: str,
-) -> dict[str, Any]:
-    shown = [
-        labels.get(each.name, {}).get(row.target.get(each.name, ""), row.target.get(each.name, ""))
-        for each in table.targets
-    ]
-    form = None
-    if edit == str(row.pk):
-        targets = {f"to_{name}": code for name, code in row.target.items()}
-        start = {"value": row.source_value, "version": row.version, **targets}
-        start["effective_from"] = row.effective_from
-        form = MappingForm(table=table, choices=choices, initial=start)
-    unused = any(each.pk == row.pk for each in used.unused)
-    return {
-        "row": row,
-        "shown": shown,
-        "form": form,
-        "uses": used.uses.get(row.pk),
-        "unused": unused,
-    }
+    panel: Panel | None = None,
+    status: int,
+) -> HttpResponse:
+    context = table_context(request, link, table, given=form, panel=panel)
+    partial = "monitoring/partials/_mapping.html"
+    return render(request, "monitoring/mapping.html", context, partial=partial, status=status)
 
 
 def save(request: HttpRequest, link: str, table: str) -> HttpResponse:
     """Add or change one row. Refused input comes back with its problems and is not lost."""
     pair = find(link, table)
-    prefix = "new" if "new-value" in request.POST else None
-    form = MappingForm(request.POST, table=pair[1], choices=choices_of(*pair), prefix=prefix)
-    if form.is_valid() and _saved(request, *pair, form):
-        return redirect(request.POST.get("next") or reverse("mapping", args=[link, table]))
-    context = table_context(request, *pair, refused=form)
-    partial = "monitoring/partials/_mapping.html"
-    return render(request, "monitoring/mapping.html", context, partial=partial, status=422)
+    form = _form(request, *pair)
+    if not form.is_valid() or not _saved(request, *pair, form):
+        return _again(request, *pair, form, status=422)
+    value = form.cleaned_data["value"]
+    run = public.latest_run(*pair, value)
+    if run is None or run.asked_at != now_of(request):
+        messages.success(request, f"“{value}” is mapped.")
+        return back_to(request, reverse("mapping", args=[link, table]))
+    messages.success(request, f"“{value}” is mapped. {run_line(run).sentence}")
+    return back_to(request, reverse("replay", args=[run.pk]))
 
 
 def _saved(request: HttpRequest, link: Link, table: MappingTable, form: MappingForm) -> bool:
-    value = form.cleaned_data["value"]
-    held = next((w for w in waiting(Hold.objects.filter(link=link)) if w.value == value), None)
     try:
         public.set_mapping(
             link=link,
             table=table.key,
-            source_value=value,
+            source_value=form.cleaned_data["value"],
             target=form.target,
             by=person(request),
             now=now_of(request),
             reason=form.cleaned_data["reason"],
-            effective_from=form.cleaned_data["effective_from"],
-            expected_version=form.cleaned_data["version"],
+            effective_from=form.begins_on,
+            expected_version=form.expected_version,
         )
     except MappingError as error:
         for problem in error.problems:
             name = f"to_{problem.field}" if f"to_{problem.field}" in form.fields else None
             form.add_error(name, problem.sentence)
         return False
-    messages.success(request, f"“{value}” is mapped.{_released(held)}")
     return True
-
-
-def _released(held: Waiting | None) -> str:
-    if held is None:
-        return ""
-    money = " + ".join(formats.money(*pair) for pair in held.money)
-    return f" {counted(held.records)} that waited for it, {money}, will be checked and sent."
 
 
 def delete(request: HttpRequest, link: str, table: str) -> HttpResponse:
     """Remove one row; whatever uses its value from now on waits for a person."""
     pair = find(link, table)
-    row = get_object_or_404(MappingRow, pk=request.POST.get("row"), link=pair[0], table=table)
+    row = _row(request, *pair)
     public.delete_mapping(
         row_id=row.pk,
         by=person(request),
@@ -191,8 +230,12 @@ def delete(request: HttpRequest, link: str, table: str) -> HttpResponse:
 def undo(request: HttpRequest, link: str, table: str) -> HttpResponse:
     """Make a row again what it was before one change."""
     pair = find(link, table)
+    pk = request.POST.get("change", "")
     change = get_object_or_404(
-        MappingChange, pk=request.POST.get("change"), link=pair[0], table=table
+        MappingChange,
+        pk=pk if pk.isascii() and pk.isdigit() else 0,
+        link=pair[0],
+        table=table,
     )
     try:
         public.roll_back_mapping(
@@ -208,6 +251,27 @@ def undo(request: HttpRequest, link: str, table: str) -> HttpResponse:
     return redirect("mapping", link=link, table=table)
 
 
+def refresh(request: HttpRequest, link: str, table: str) -> HttpResponse:
+    """Have the vendors' own lists read anew by a worker."""
+    pair = find(link, table)
+    for connection in (pair[0].owner, pair[0].channel):
+        public.kick(f"choices:{connection.slug}", now=now_of(request))
+    messages.success(request, f"The lists of {pair[0].owner} are read again in the background.")
+    return redirect("mapping", link=link, table=table)
+
+
+def recheck(request: HttpRequest, link: str, table: str) -> HttpResponse:
+    """Ask the source about each record that waits for a value; workers do it."""
+    pair = find(link, table)
+    value = request.POST.get("value", "")
+    asked = public.recheck(Proposal(*pair, value, {}), now=now_of(request))
+    messages.success(
+        request, f"{pair[0].channel} is asked about {asked} of them. Nothing is sent by asking."
+    )
+    here = f"{reverse('mapping', args=[link, table])}?value={value}"
+    return back_to(request, here)
+
+
 def of_kind(view: View, *, money: bool) -> View:
     """Let an action touch only the tables that its capability is about."""
 
@@ -221,8 +285,11 @@ def of_kind(view: View, *, money: bool) -> View:
 
 VERBS: tuple[tuple[str, View], ...] = (
     ("set", save),
+    ("look", look),
     ("delete", delete),
     ("undo", undo),
+    ("refresh", refresh),
+    ("recheck", recheck),
     ("preview", preview),
     ("import", save_sheet),
 )

@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from integrations import public as hub
 from monitoring import public
 from monitoring.kit.clock import now_of
-from monitoring.kit.page import Action, person
+from monitoring.kit.page import Action, back_to, person
 from monitoring.kit.permissions import Capability
 from monitoring.public import ExceptionCase, TriageError
 from monitoring.words import counted
@@ -56,11 +54,7 @@ def chosen(request: HttpRequest) -> list[ExceptionCase]:
 
 def back(request: HttpRequest) -> HttpResponse:
     """Go back where the form was; never to another site."""
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return redirect(target if safe else reverse("exceptions"))
+    return back_to(request, reverse("exceptions"))
 
 
 def each(

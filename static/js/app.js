@@ -131,7 +131,8 @@
   addEventListener("resize", reach);
 
   /* Quiet refresh: not while somebody has ticked, opened or is typing something in it. */
-  const typed = (node) => all("textarea, input[type=text], input:not([type])", node).some((field) => field.value !== field.defaultValue);
+  const chosen = (select) => [...select.options].some((option) => option.selected !== option.defaultSelected && (option.value || select.value));
+  const typed = (node) => all("textarea, input[type=text], input[type=date], input:not([type])", node).some((field) => field.value !== field.defaultValue) || all("select", node).some(chosen);
   const busy = (node) => document.hidden || node.contains(document.activeElement) || one(".pop[open], input:checked, [data-current]", node) || typed(node);
   let seconds = 0;
   setInterval(() => {

@@ -15,6 +15,9 @@ from integrations.public import (
     Hold,
     InboundEvent,
     Link,
+    MappingChange,
+    ReplayItem,
+    ReplayRun,
     Transfer,
 )
 from tests.conftest import NOW
@@ -147,3 +150,22 @@ def close(held: Hold, at: datetime) -> None:
     """What held the record up is mended, and the record went on."""
     Hold.objects.filter(pk=held.pk).update(closed_at=at, closed_reason="mended")
     Document.objects.filter(pk=held.document_id).update(state="posted", posted_at=at)
+
+
+def change(table: str, value: str, after: dict[str, str] | None, **fields: Any) -> MappingChange:
+    """A save of one row; the first of its table unless said otherwise."""
+    defaults = {"number": 1, "source_value": value, "after": after, "at": NOW, "actor_name": "Ada"}
+    return MappingChange.objects.create(link=pair(), table=table, **defaults | fields)
+
+
+def replay(*documents: Document, **fields: Any) -> ReplayRun:
+    """The one replay of Klarna, which waits for a second person, with these records in it."""
+    row = {"value": "Klarna", "effective_from": "", "target": {"nominal": "1214"}, "version": 1}
+    defaults = {"content": [row], "state": "asked", "asked_name": "olive", "asked_at": NOW}
+    run, _ = ReplayRun.objects.get_or_create(
+        link=pair(), table="payment-type", defaults=defaults | fields
+    )
+    for document in documents:
+        worth = {"value": document.gross, "currency": document.currency}
+        ReplayItem.objects.get_or_create(run=run, document=document, defaults=worth)
+    return run

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from integrations.public import MappingRow, Store, Sweep, TransferAttempt
+from integrations.public import Document, MappingRow, Store, Sweep, TransferAttempt
 from monitoring.models import AlertChannel, RoutingRule, Team
 from monitoring.services.cases import refresh_cases
 from tests.conftest import NOW
@@ -63,10 +63,12 @@ def trouble(leeds: Store) -> Callable[[int], None]:
                 "changed_by": "Ada",
             },
         )
+        rows.change("store-warehouse", "3", {"warehouse": "12"})
         Sweep.objects.get_or_create(name="plan", defaults={"every_seconds": 5, "due_at": NOW})
         for _ in range(count):
             _sale(leeds)
             _settings()
+        rows.replay(*Document.objects.filter(state="held"))
         refresh_cases(now=NOW)
 
     return ring_up

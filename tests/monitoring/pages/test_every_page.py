@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from integrations.public import Connection, Document
+from integrations.public import Connection, Document, ReplayRun
 from monitoring.kit.permissions import Capability
 from monitoring.models import AlertChannel, ExceptionCase
 from monitoring.pages import PAGES as MONITORING
@@ -85,6 +85,8 @@ def details() -> dict[str, str]:
         "sku": f"/stock/SKU-{sale.pk}/",
         "connection": f"/connections/{Connection.objects.get(role='erp').pk}/",
         "mapping": "/mappings/sitoo-brightpearl/payment-type/",
+        "mapping-version": "/mappings/sitoo-brightpearl/store-warehouse/versions/1/",
+        "replay": f"/replays/{ReplayRun.objects.get().pk}/",
         "person": f"/settings/people/{User.objects.values_list('pk', flat=True).first() or 1}/",
         "channel": f"/settings/alerts/{AlertChannel.objects.earliest('pk').pk}/",
         "day": f"/days/LDS01/{NOW:%Y-%m-%d}/",
@@ -95,6 +97,7 @@ def test_every_page_is_covered_here() -> None:
     assert {page.name for page in PAGES} == {
         *LISTS,
         *("exception", "trace", "sku", "connection", "mapping", "day", "person", "channel"),
+        *("mapping-version", "replay"),
         "mapping-file",  # a download: see test_mappings
         "orders-file",  # a download: see test_orders
         "stock-places-file",  # a download: see test_stock

@@ -121,14 +121,14 @@ def test_a_forged_way_back_stays_in_the_house(ops: Client, klarna: ExceptionCase
     assert response["Location"] == "/exceptions/"
 
 
-def test_the_case_says_what_saving_would_send_before_it_is_saved(
+def test_the_case_says_what_waits_for_the_missing_row(
     finance: Client, klarna: ExceptionCase
 ) -> None:
     lists_at_the_erp()
 
     page = body(finance, f"/exceptions/{klarna.pk}/")
 
-    assert "Saving sends <strong>3 receipts</strong> worth £36.00" in page
+    assert "<strong>3 records</strong> worth £36.00 wait for it" in page
     assert "Klarna clearing (1214)" in page
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from integrations.public import MappingChange, MappingRow
+from integrations.public import MappingChange, MappingRow, Sweep
 from tests.conftest import NOW
 from tests.monitoring import rows
 
@@ -159,5 +159,7 @@ def test_operations_do_not_bring_in_money_rows(ops: Client) -> None:
 
 def test_a_row_that_nothing_uses_says_so(admin: Client, leeds: Any) -> None:
     card()
+    finished = {"every_seconds": 900, "due_at": NOW, "finished_at": NOW}
+    Sweep.objects.create(name="values:sitoo-brightpearl", **finished)
 
     assert "Not used" in admin.get(TABLE).content.decode()
