@@ -54,6 +54,7 @@ from integrations.services.blast import Blast, Day, preview_change, recheck
 from integrations.services.census import ask_for_census, is_under_way, witness_census
 from integrations.services.choices import choices_read_at
 from integrations.services.choices import read_choices as choices
+from integrations.services.choices import read_lists as choice_lists
 from integrations.services.commands import (
     CommandError,
     Release,
@@ -320,6 +321,7 @@ __all__ = [
     "catalogue",
     "channel_levels",
     "check_hook",
+    "choice_lists",
     "choices",
     "choices_read_at",
     "closed_days",

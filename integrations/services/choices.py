@@ -43,6 +43,14 @@ def read_choices(connection_slug: str, kind: str) -> list[Choice]:
     return [Choice(item["code"], item["label"]) for item in row.items] if row else []
 
 
+def read_lists(connection: Connection, kinds: Iterable[str]) -> dict[str, list[Choice]]:
+    """Several lists of a connection as last read, by kind; empty where there is none. One query."""
+    wanted = set(kinds)
+    rows = ChoiceList.objects.filter(connection=connection, kind__in=wanted)
+    found = {row.kind: [Choice(item["code"], item["label"]) for item in row.items] for row in rows}
+    return {kind: found.get(kind, []) for kind in wanted}
+
+
 def choices_read_at(link: Link, kinds: Iterable[str]) -> datetime | None:
     """When the oldest of these lists of the link's owner was read; None: one of them never was."""
     wanted = set(kinds) - {"", FROM_CATALOGUE}

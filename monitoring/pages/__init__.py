@@ -59,6 +59,7 @@ PAGES: tuple[Page, ...] = (
     checklist.PAGE,
     mapping_versions.PAGE,
     replays.PAGE,
+    replays.EFFECT,
     people.PAGE,
     people.PERSON,
     routing.PAGE,

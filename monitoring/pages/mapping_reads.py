@@ -152,13 +152,17 @@ def _shares() -> dict[tuple[int, str], int]:
 
 
 def choices_of(link: Link, table: MappingTable) -> dict[str, list[tuple[str, str]]]:
-    """Return the owner's real values for each target field, as last read; empty when unread."""
+    """Return the owner's real values for each target field, as last read; empty when unread.
+
+    One query.
+    """
+    lists = public.choice_lists(link.owner, (target.choices for target in table.targets))
     found = {}
     for target in table.targets:
         if target.options:
             found[target.name] = [(option, option.capitalize()) for option in target.options]
         else:
-            known = public.choices(link.owner.slug, target.choices)
+            known = lists[target.choices]
             found[target.name] = [(each.code, f"{each.label} ({each.code})") for each in known]
     return found
 

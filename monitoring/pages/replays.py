@@ -33,7 +33,6 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
         "line": run_line(run),
         "table": TABLES[run.table],
         "rows": _rows(run),
-        "panels": _panels(request, run) if run.state == ReplayRun.State.ASKED else [],
         "items": _items(run),
         "median": median_wait(run),
         "causes": causes(run),
@@ -44,6 +43,15 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     }
     partial = "monitoring/partials/_replay.html"
     return render(request, "monitoring/replay.html", context, partial=partial)
+
+
+def effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a replay that waits for approval lets go: the panel that its editor saw, made anew."""
+    runs = public.replay_runs().asked().select_related("link__owner", "link__channel", "asked_by")
+    run = get_object_or_404(runs, pk=pk)
+    context = {"page": EFFECT, "run": run, "panels": _panels(request, run)}
+    partial = "monitoring/partials/_replay_effect.html"
+    return render(request, "monitoring/replay_effect.html", context, partial=partial)
 
 
 def _rows(run: ReplayRun) -> list[tuple[dict[str, Any], list[str]]]:
@@ -187,4 +195,12 @@ PAGE = Page(
         Action("replays/<int:pk>/again/", "replay-again", ask_again, C.REPLAY),
         Action("replays/<int:pk>/go-on/", "replay-go-on", go_on, C.REPLAY),
     ),
+)
+EFFECT = Page(
+    path="replays/<int:pk>/effect/",
+    name="replay-effect",
+    title="What it lets go",
+    view=effect,
+    capability=C.VIEW_MAPPINGS,
+    section="Mappings",
 )

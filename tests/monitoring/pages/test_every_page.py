@@ -87,6 +87,7 @@ def details() -> dict[str, str]:
         "mapping": "/mappings/sitoo-brightpearl/payment-type/",
         "mapping-version": "/mappings/sitoo-brightpearl/store-warehouse/versions/1/",
         "replay": f"/replays/{ReplayRun.objects.get().pk}/",
+        "replay-effect": f"/replays/{ReplayRun.objects.get().pk}/effect/",
         "person": f"/settings/people/{User.objects.values_list('pk', flat=True).first() or 1}/",
         "channel": f"/settings/alerts/{AlertChannel.objects.earliest('pk').pk}/",
         "day": f"/days/LDS01/{NOW:%Y-%m-%d}/",
@@ -97,7 +98,7 @@ def test_every_page_is_covered_here() -> None:
     assert {page.name for page in PAGES} == {
         *LISTS,
         *("exception", "trace", "sku", "connection", "mapping", "day", "person", "channel"),
-        *("mapping-version", "replay"),
+        *("mapping-version", "replay", "replay-effect"),
         "mapping-file",  # a download: see test_mappings
         "orders-file",  # a download: see test_orders
         "stock-places-file",  # a download: see test_stock
