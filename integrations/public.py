@@ -5,6 +5,7 @@ QuerySets may be filtered, paged and aggregated; they are never saved.
 
 from django.db.models import QuerySet
 
+from integrations import mapping_desk as desk
 from integrations import models
 from integrations.canonical.effects import JournalLine
 from integrations.connectors.addresses import AddressError
@@ -34,8 +35,6 @@ from integrations.models import (
     MappingChange,
     MappingRow,
     RateBudget,
-    ReplayItem,
-    ReplayRun,
     Retailer,
     StockMovement,
     StockReading,
@@ -44,17 +43,13 @@ from integrations.models import (
     Sweep,
     Transfer,
     TransferAttempt,
-    ValueUse,
 )
 from integrations.operating_model.policy import Cadence, Pace, StockPolicy
 from integrations.ports import Choice, Probe
 from integrations.services.audit import By, record_audit
 from integrations.services.audit_chain import ChainState, seal_entries, verify_audit
-from integrations.services.blast import Blast, Day, preview_change, recheck
 from integrations.services.census import ask_for_census, is_under_way, witness_census
-from integrations.services.choices import choices_read_at
 from integrations.services.choices import read_choices as choices
-from integrations.services.choices import read_lists as choice_lists
 from integrations.services.commands import (
     CommandError,
     Release,
@@ -72,7 +67,6 @@ from integrations.services.commands import (
     send_unknown_again,
     test_connection,
 )
-from integrations.services.coverage import Coverage, coverage, documents_using, one_each
 from integrations.services.day_marks import (
     closed_days,
     day_version,
@@ -90,8 +84,7 @@ from integrations.services.mapping_files import (
     import_rows,
     preview_import,
 )
-from integrations.services.mapping_history import Step, roll_back, roll_back_to, steps_back
-from integrations.services.mappings import MappingError, delete_row, latest_number, set_row
+from integrations.services.mappings import MappingError, delete_row, set_row
 from integrations.services.noticed import KIND as NOTICED
 from integrations.services.outbound import Outcome, check_hook
 from integrations.services.outbound import post as post_hook
@@ -99,18 +92,7 @@ from integrations.services.places import Places, places
 from integrations.services.plan_tills import ECHO_REASON
 from integrations.services.policy import ledger_currency, link_policy
 from integrations.services.publish import in_flight
-from integrations.services.rehearsal import Moved, Proposal, Rehearsed
-from integrations.services.replay_approval import (
-    RunError,
-    approve,
-    ask_again,
-    go_on,
-    refuse,
-)
 from integrations.services.replay_preview import ReplayPreview, Verdict, preview_replay
-from integrations.services.replay_progress import Stage, stage_of, standings
-from integrations.services.replay_runs import latest_run
-from integrations.services.reversal import ReversalPlan, reversal_plan
 from integrations.services.runtime import Runtime, new_token, system_now
 from integrations.services.schedule import SweepKind, kick, register, sync_sweeps
 from integrations.services.sealing import SealBrokenError, seal, unseal
@@ -122,13 +104,6 @@ from integrations.services.wiring import live
 
 set_mapping = set_row
 delete_mapping = delete_row
-roll_back_mapping = roll_back
-roll_back_mappings_to = roll_back_to
-latest_mapping_version = latest_number
-approve_replay = approve
-refuse_replay = refuse
-ask_for_replay_again = ask_again
-let_replay_go_on = go_on
 
 
 def connections() -> QuerySet[Connection]:
@@ -207,18 +182,6 @@ def mapping_changes() -> QuerySet[MappingChange]:
     return MappingChange.objects.all()
 
 
-def replay_runs() -> "models.replays.ReplayRunQuerySet":
-    return ReplayRun.objects.all()
-
-
-def replay_items() -> QuerySet[ReplayItem]:
-    return ReplayItem.objects.all()
-
-
-def value_uses() -> QuerySet[ValueUse]:
-    return ValueUse.objects.all()
-
-
 def sweeps() -> QuerySet[Sweep]:
     return Sweep.objects.all()
 
@@ -244,7 +207,6 @@ __all__ = [
     "TABLES",
     "AddressError",
     "AuditEntry",
-    "Blast",
     "By",
     "Cadence",
     "CallLog",
@@ -254,8 +216,6 @@ __all__ = [
     "Choice",
     "CommandError",
     "Connection",
-    "Coverage",
-    "Day",
     "DayMark",
     "Differences",
     "Document",
@@ -271,7 +231,6 @@ __all__ = [
     "MappingError",
     "MappingRow",
     "MappingTable",
-    "Moved",
     "Outcome",
     "Pace",
     "Pending",
@@ -279,23 +238,15 @@ __all__ = [
     "Plain",
     "Probe",
     "Projection",
-    "Proposal",
     "RateBudget",
-    "Rehearsed",
     "Release",
-    "ReplayItem",
     "ReplayPreview",
     "ReplayResult",
-    "ReplayRun",
     "Retailer",
-    "ReversalPlan",
-    "RunError",
     "Runtime",
     "SealBrokenError",
     "SheetDifference",
     "SheetError",
-    "Stage",
-    "Step",
     "StockMovement",
     "StockPolicy",
     "StockReading",
@@ -307,13 +258,10 @@ __all__ = [
     "Trade",
     "Transfer",
     "TransferAttempt",
-    "ValueUse",
     "Verdict",
     "adopt_unknown",
     "approve_levels",
-    "approve_replay",
     "ask_for_census",
-    "ask_for_replay_again",
     "attempts",
     "audit_entries",
     "budgets",
@@ -321,16 +269,14 @@ __all__ = [
     "catalogue",
     "channel_levels",
     "check_hook",
-    "choice_lists",
     "choices",
-    "choices_read_at",
     "closed_days",
     "connections",
-    "coverage",
     "cursors",
     "day_is_seen",
     "day_version",
     "delete_mapping",
+    "desk",
     "dirty_days",
     "disarm",
     "dismiss_hold",
@@ -338,7 +284,6 @@ __all__ = [
     "document_links",
     "document_tenders",
     "documents",
-    "documents_using",
     "events",
     "export_rows",
     "find_differences",
@@ -350,10 +295,7 @@ __all__ = [
     "in_flight",
     "is_under_way",
     "kick",
-    "latest_mapping_version",
-    "latest_run",
     "ledger_currency",
-    "let_replay_go_on",
     "link_policy",
     "links",
     "live",
@@ -363,31 +305,22 @@ __all__ = [
     "mark_day",
     "movements",
     "new_token",
-    "one_each",
     "pause_connection",
     "pending",
     "places",
     "post_hook",
-    "preview_change",
     "preview_import",
     "preview_release",
     "preview_replay",
     "project",
     "readings",
-    "recheck",
     "record_audit",
-    "refuse_replay",
     "register",
     "replay_document",
     "replay_holds",
-    "replay_items",
-    "replay_runs",
     "replay_transfer",
     "resume_connection",
     "retailer",
-    "reversal_plan",
-    "roll_back_mapping",
-    "roll_back_mappings_to",
     "run_flow",
     "run_until_idle",
     "seal",
@@ -395,10 +328,7 @@ __all__ = [
     "send_unknown_again",
     "set_mapping",
     "set_pace",
-    "stage_of",
-    "standings",
     "start_census",
-    "steps_back",
     "stores",
     "submit_journal",
     "sweeps",
@@ -409,7 +339,6 @@ __all__ = [
     "trading_day",
     "transfers",
     "unseal",
-    "value_uses",
     "verify_audit",
     "witness_census",
 ]

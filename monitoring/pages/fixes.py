@@ -17,6 +17,7 @@ from integrations.public import (
     MappingRow,
     MappingTable,
     Transfer,
+    desk,
 )
 from monitoring import public
 from monitoring.kit.clock import now_of
@@ -87,7 +88,7 @@ def _mapping(request: HttpRequest, link: Link, hold: Hold) -> Fix:
     waits = next(iter(waiting(same)), None)
     wanted = capability_for(table)
     rows = hub.mapping_rows().filter(link=link, table=table.key, source_value__iexact=hold.subject)
-    run = hub.latest_run(link, table, hold.subject)
+    run = desk.latest_run(link, table, hold.subject)
     return Fix(
         may=can(request.user, wanted),
         allowed_to=table.title.lower(),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from integrations.public import TABLES, Blast, Day, Document, Link, Moved, Rehearsed
+from integrations.public import TABLES, Document, Link, desk
 from monitoring.day_standings import DayStanding, day_standings
 from monitoring.pages.mapping_reads import labels_of
 
@@ -31,14 +31,14 @@ class Account:
 class Panel:
     """A blast as its page shows it."""
 
-    blast: Blast
+    blast: desk.Blast
     money: list[tuple[Decimal, str]]
     go_money: list[tuple[Decimal, str]]
     accounts: list[Account]
     past_accounts: list[Account]
-    days: list[tuple[Day, DayStanding | None]]
-    closed: list[tuple[Day, DayStanding]]
-    stays: list[Rehearsed]
+    days: list[tuple[desk.Day, DayStanding | None]]
+    closed: list[tuple[desk.Day, DayStanding]]
+    stays: list[desk.Rehearsed]
     excluded: list[Document]
 
     @property
@@ -46,7 +46,7 @@ class Panel:
         return self.blast.proposal.target is None
 
 
-def panel_of(blast: Blast) -> Panel:
+def panel_of(blast: desk.Blast) -> Panel:
     """Put the vendor's words to the codes, and the states of the days beside the days."""
     link = blast.proposal.link
     keys = {(day.store_code, day.on) for day in blast.days if day.on is not None}
@@ -65,7 +65,7 @@ def panel_of(blast: Blast) -> Panel:
     )
 
 
-def _accounts(link: Link, moved: Iterable[Moved], *, table: str) -> list[Account]:
+def _accounts(link: Link, moved: Iterable[desk.Moved], *, table: str) -> list[Account]:
     """The GL accounts, and the codes of the table that is changed."""
     kept = [each for each in moved if each.bearing[:2] == LEDGER or each.bearing.table == table][
         :SHOWN
@@ -74,7 +74,7 @@ def _accounts(link: Link, moved: Iterable[Moved], *, table: str) -> list[Account
     return [_account(each, labels) for each in kept]
 
 
-def _account(moved: Moved, labels: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Account:
+def _account(moved: desk.Moved, labels: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Account:
     bearing = moved.bearing
     field = TABLES[bearing.table].target(bearing.field)
     label = labels[bearing.table].get(bearing.field, {}).get(bearing.code, bearing.code)

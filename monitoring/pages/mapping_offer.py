@@ -7,13 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from integrations.public import (
-    Coverage,
-    Link,
-    MappingRow,
-    MappingTable,
-    value_uses,
-)
+from integrations.public import Link, MappingRow, MappingTable, desk
 from monitoring.kit.clock import now_of
 from monitoring.pages.mapping_form import MappingForm
 from monitoring.pages.mapping_reads import Waiting
@@ -56,7 +50,7 @@ def _address(one: Waiting, suggestion: Suggestion) -> str:
 
 def _always(link: Link, table: MappingTable, one: Waiting) -> str:
     """The default in words: since the value was first seen, which is as good as always."""
-    seen = value_uses().filter(link=link, table=table.key, value=table.source_key(one.value))
+    seen = desk.value_uses().filter(link=link, table=table.key, value=table.source_key(one.value))
     first = seen.values_list("first_seen", flat=True).first() or one.oldest
     return f"Since first seen, {first:%-d %b %Y}" if first else ""
 
@@ -65,7 +59,7 @@ def row_lines(
     rows: Iterable[MappingRow],
     table: MappingTable,
     choices: Labels,
-    used: Coverage,
+    used: desk.Coverage,
     *,
     q: str,
 ) -> list[dict[str, Any]]:

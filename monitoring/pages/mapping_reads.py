@@ -11,7 +11,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from integrations import public
 from integrations.public import (
     MAPPING_TABLES,
     TABLES,
@@ -20,6 +19,7 @@ from integrations.public import (
     MappingChange,
     MappingRow,
     MappingTable,
+    desk,
 )
 from monitoring.kit.permissions import Capability
 
@@ -72,7 +72,7 @@ def waiting(holds: QuerySet[Hold]) -> list[Waiting]:
     """
     found: dict[tuple[int, str, str], Waiting] = {}
     rows = (
-        public.one_each(holds, "subject")
+        desk.one_each(holds, "subject")
         .filter(closed_at__isnull=True, table__in=TABLES, link__isnull=False)
         .values("link", "table", "subject", "currency")
         .annotate(
@@ -98,7 +98,7 @@ def summaries() -> list[Summary]:
     shares, keys = _shares(), ("link", "table")
     latest = MappingChange.objects.values_list(*keys).annotate(Max("at")).order_by()
     changed = {(link, table): at for link, table, at in latest}
-    mapped, asked = _counts(MappingRow.objects.all()), _counts(public.replay_runs().asked())
+    mapped, asked = _counts(MappingRow.objects.all()), _counts(desk.runs().asked())
     found = [
         Summary(
             link=link,
@@ -128,7 +128,7 @@ def _counts(rows: QuerySet[Any]) -> dict[tuple[int, str], int]:
 
 def _totals_once() -> dict[tuple[int, str], tuple[int, list[tuple[Decimal, str]]]]:
     """Records and money that wait per link and table, each record once. One query."""
-    holds = public.one_each(Hold.objects.open().filter(table__in=TABLES, link__isnull=False))
+    holds = desk.one_each(Hold.objects.open().filter(table__in=TABLES, link__isnull=False))
     rows = holds.values_list("link", "table", "currency").annotate(Count("pk"), Sum("value"))
     found: dict[tuple[int, str], tuple[int, list[tuple[Decimal, str]]]] = {}
     for link, table, currency, records, money in rows.order_by():
@@ -145,7 +145,7 @@ def _shares() -> dict[tuple[int, str], int]:
     )
     known = {(link, table, TABLES[table].source_key(value)) for link, table, value in rows}
     seen: dict[tuple[int, str], list[bool]] = {}
-    uses = public.value_uses().exclude(table="sku-alias")
+    uses = desk.value_uses().exclude(table="sku-alias")
     for link, table, value in uses.values_list("link", "table", "value"):
         seen.setdefault((link, table), []).append((link, table, value) in known)
     return {key: sum(each) * 100 // len(each) for key, each in seen.items()}
@@ -156,7 +156,7 @@ def choices_of(link: Link, table: MappingTable) -> dict[str, list[tuple[str, str
 
     One query.
     """
-    lists = public.choice_lists(link.owner, (target.choices for target in table.targets))
+    lists = desk.choice_lists(link.owner, (target.choices for target in table.targets))
     found = {}
     for target in table.targets:
         if target.options:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from integrations import public
-from integrations.public import CatalogueItem, Link, MappingChange, MappingRow, MappingTable
+from integrations.public import CatalogueItem, Link, MappingChange, MappingRow, MappingTable, desk
 from monitoring.words import counted
 
 ALIKE = 0.55  # below this two names are not alike
@@ -54,7 +53,7 @@ def _before(link: Link, table: MappingTable, value: str, choices: Labels) -> lis
 def _neighbours(link: Link, table: MappingTable, value: str, choices: Labels) -> list[Suggestion]:
     """What values with a similar name are mapped to, the most alike and most used first."""
     rows = MappingRow.objects.filter(link=link, table=table.key)
-    uses = public.coverage(link, table.key).uses
+    uses = desk.coverage(link, table.key).uses
     scored = [(likeness(value, row.source_value), uses.get(row.pk, 0), row.pk, row) for row in rows]
     kept = sorted((each for each in scored if each[0] >= ALIKE), reverse=True)
     return [

@@ -6,8 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from integrations import public
-from integrations.public import Link, MappingError, MappingTable
+from integrations.public import Link, MappingError, MappingTable, desk
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, Page, View, person, render
 from monitoring.kit.permissions import Capability, can
@@ -17,10 +16,10 @@ from monitoring.pages.mapping_reads import MONEY_TABLES, capability_for, find, l
 def version(request: HttpRequest, link: str, table: str, number: int) -> HttpResponse:
     """What going back would do. Nothing is changed by looking."""
     pair = find(link, table)
-    latest = public.latest_mapping_version(pair[0], table)
+    latest = desk.latest_number(pair[0], table)
     if not 0 < number <= latest:
         raise Http404
-    plan = public.reversal_plan(pair[0], table, number)
+    plan = desk.reversal_plan(pair[0], table, number)
     context = {
         "page": PAGE,
         "link": pair[0],
@@ -52,7 +51,7 @@ def roll_back(request: HttpRequest, link: str, table: str, number: int) -> HttpR
     pair = find(link, table)
     seen = request.POST.get("seen", "")
     try:
-        new = public.roll_back_mappings_to(
+        new = desk.roll_back_to(
             link=pair[0],
             table=table,
             number=number,

@@ -15,7 +15,7 @@ from integrations.public import (
     MappingError,
     MappingRow,
     MappingTable,
-    Proposal,
+    desk,
 )
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, Page, View, back_to, person, render
@@ -44,7 +44,7 @@ SHOWN = 200  # rows of a table at once; more are found by searching
 def mappings(request: HttpRequest) -> HttpResponse:
     """Every table of every link, and what waits for a second person."""
     found = summaries()
-    asked = public.replay_runs().asked().select_related("link")[:RUNS]
+    asked = desk.runs().asked().select_related("link")[:RUNS]
     context = {
         "page": PAGE,
         "summaries": found,
@@ -77,7 +77,7 @@ def table_context(
 ) -> dict[str, Any]:
     """Return what a table's page shows. `given` is a form that was sent and is not saved."""
     choices = choices_of(link, table)
-    used = public.coverage(link, table.key)
+    used = desk.coverage(link, table.key)
     rows = list(MappingRow.objects.filter(link=link, table=table.key).order_by("source_value"))
     history = list(MappingChange.objects.filter(link=link, table=table.key)[:HISTORY])
     editable = can(request.user, capability_for(table))
@@ -107,10 +107,8 @@ def table_context(
         "given": given,
         "panel": panel,
         "history": history,
-        "runs": [
-            run_line(run) for run in public.replay_runs().filter(link=link, table=table.key)[:RUNS]
-        ],
-        "read_at": public.choices_read_at(link, (each.choices for each in table.targets)),
+        "runs": [run_line(run) for run in desk.runs().filter(link=link, table=table.key)[:RUNS]],
+        "read_at": desk.choices_read_at(link, (each.choices for each in table.targets)),
         "urls": urls_of(link, table),
     }
 
@@ -138,10 +136,10 @@ def look(request: HttpRequest, link: str, table: str) -> HttpResponse:
     proposal = _removal(request, *pair)
     if proposal is None and form.is_valid():
         target, since = form.target, form.begins_on
-        proposal = Proposal(*pair, form.cleaned_data["value"], target, since)
+        proposal = desk.Proposal(*pair, form.cleaned_data["value"], target, since)
     panel = None
     if proposal is not None:
-        seen = public.preview_change(proposal, by=person(request), now=now_of(request))
+        seen = desk.preview_change(proposal, by=person(request), now=now_of(request))
         panel = panel_of(seen)
     if request.headers.get("HX-Request") == "true":
         context = {"panel": panel, "urls": urls_of(*pair), "given": form}
@@ -150,11 +148,11 @@ def look(request: HttpRequest, link: str, table: str) -> HttpResponse:
     return _again(request, *pair, form, panel=panel, status=200)
 
 
-def _removal(request: HttpRequest, link: Link, table: MappingTable) -> Proposal | None:
+def _removal(request: HttpRequest, link: Link, table: MappingTable) -> desk.Proposal | None:
     if "remove" not in request.POST:
         return None
     row = _row(request, link, table)
-    return Proposal(link, table, row.source_value, None, row.effective_from)
+    return desk.Proposal(link, table, row.source_value, None, row.effective_from)
 
 
 def _row(request: HttpRequest, link: Link, table: MappingTable) -> MappingRow:
@@ -184,7 +182,7 @@ def save(request: HttpRequest, link: str, table: str) -> HttpResponse:
     if not form.is_valid() or not _saved(request, *pair, form):
         return _again(request, *pair, form, status=422)
     value = form.cleaned_data["value"]
-    run = public.latest_run(*pair, value)
+    run = desk.latest_run(*pair, value)
     if run is None or run.asked_at != now_of(request):
         messages.success(request, f"“{value}” is mapped.")
         return back_to(request, reverse("mapping", args=[link, table]))
@@ -238,7 +236,7 @@ def undo(request: HttpRequest, link: str, table: str) -> HttpResponse:
         table=table,
     )
     try:
-        public.roll_back_mapping(
+        desk.roll_back(
             change_id=change.pk,
             by=person(request),
             now=now_of(request),
@@ -264,7 +262,7 @@ def recheck(request: HttpRequest, link: str, table: str) -> HttpResponse:
     """Ask the source about each record that waits for a value; workers do it."""
     pair = find(link, table)
     value = request.POST.get("value", "")
-    asked = public.recheck(Proposal(*pair, value, {}), now=now_of(request))
+    asked = desk.recheck(desk.Proposal(*pair, value, {}), now=now_of(request))
     messages.success(
         request, f"{pair[0].channel} is asked about {asked} of them. Nothing is sent by asking."
     )

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from integrations import public
-from integrations.public import TABLES, Proposal, ReplayItem, ReplayRun, RunError
+from integrations.public import TABLES, desk
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, Page, View, person, render
 from monitoring.kit.permissions import Capability, can
@@ -23,9 +23,7 @@ PANELS = 3  # rows of one save whose effect is shown to whoever approves
 
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """One replay. A fixed number of queries, however many records it has."""
-    run = get_object_or_404(
-        public.replay_runs().select_related("link__owner", "link__channel"), pk=pk
-    )
+    run = get_object_or_404(desk.runs().select_related("link__owner", "link__channel"), pk=pk)
     money = run.table in MONEY_TABLES
     wanted = Capability.APPROVE_MONEY_REPLAY if money else Capability.APPROVE_REPLAY
     context = {
@@ -47,14 +45,14 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 
 def effect(request: HttpRequest, pk: int) -> HttpResponse:
     """What a replay that waits for approval lets go: the panel that its editor saw, made anew."""
-    runs = public.replay_runs().asked().select_related("link__owner", "link__channel", "asked_by")
+    runs = desk.runs().asked().select_related("link__owner", "link__channel", "asked_by")
     run = get_object_or_404(runs, pk=pk)
     context = {"page": EFFECT, "run": run, "panels": _panels(request, run)}
     partial = "monitoring/partials/_replay_effect.html"
     return render(request, "monitoring/replay_effect.html", context, partial=partial)
 
 
-def _rows(run: ReplayRun) -> list[tuple[dict[str, Any], list[str]]]:
+def _rows(run: desk.ReplayRun) -> list[tuple[dict[str, Any], list[str]]]:
     """The rows that were saved, each with its codes in the vendor's words."""
     labels = labels_of(run.link, TABLES[run.table])
     return [
@@ -63,14 +61,14 @@ def _rows(run: ReplayRun) -> list[tuple[dict[str, Any], list[str]]]:
     ]
 
 
-def _panels(request: HttpRequest, run: ReplayRun) -> list[Panel]:
+def _panels(request: HttpRequest, run: desk.ReplayRun) -> list[Panel]:
     """What the colleague saw who saved it, worked out anew."""
     rows = public.mapping_rows().filter(link=run.link, table=run.table)
     wanted = {(row["value"], row["effective_from"]) for row in run.content[:PANELS]}
     return [
         panel_of(
-            public.preview_change(
-                Proposal(
+            desk.preview_change(
+                desk.Proposal(
                     run.link, TABLES[run.table], row.source_value, row.target, row.effective_from
                 ),
                 by=run.asked_by or run.asked_name,
@@ -83,33 +81,33 @@ def _panels(request: HttpRequest, run: ReplayRun) -> list[Panel]:
     ]
 
 
-def _items(run: ReplayRun) -> list[tuple[ReplayItem, State]]:
+def _items(run: desk.ReplayRun) -> list[tuple[desk.ReplayItem, State]]:
     """The records as shown: what is under way, then what needs somebody, then the rest."""
-    items = public.replay_items().filter(run=run).select_related("document__store")
+    items = desk.items().filter(run=run).select_related("document__store")
     under_way = items.filter(ended_at__isnull=True).order_by("started_at", "pk")
     ended = items.filter(ended_at__isnull=False).order_by("-ended_at", "pk")
     listed = [*under_way.defer("document__record")[:SHOWN]]
     listed += ended.defer("document__record")[: SHOWN - len(listed)]
     going = [item for item in listed if item.started_at and not item.ended_at]
-    where = public.standings(run, going)
+    where = desk.standings(run, going)
     return [(item, _state(item, where.get(item.document_id))) for item in listed]
 
 
-def _state(item: ReplayItem, standing: Any) -> State:
+def _state(item: desk.ReplayItem, standing: Any) -> State:
     if item.ended_at:
         return OUTCOMES[item.outcome]
-    return STAGES[public.stage_of(item, standing)]
+    return STAGES[desk.stage_of(item, standing)]
 
 
 def _done(request: HttpRequest, pk: int, do: Callable[[], Any], words: str) -> HttpResponse:
     """Do one thing; its refusal is said on the page that is opened next."""
     try:
         found = do()
-    except RunError as error:
+    except desk.RunError as error:
         messages.warning(request, str(error))
         return redirect("replay", pk=pk)
     messages.success(request, words)
-    return redirect("replay", pk=found.pk if isinstance(found, ReplayRun) else pk)
+    return redirect("replay", pk=found.pk if isinstance(found, desk.ReplayRun) else pk)
 
 
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
@@ -117,7 +115,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(
         request,
         pk,
-        lambda: public.approve_replay(
+        lambda: desk.approve(
             run_id=pk, seen=request.POST.get("seen", ""), by=person(request), now=now_of(request)
         ),
         "Approved. The first ones are on their way.",
@@ -130,9 +128,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(
         request,
         pk,
-        lambda: public.refuse_replay(
-            run_id=pk, by=person(request), reason=reason, now=now_of(request)
-        ),
+        lambda: desk.refuse(run_id=pk, by=person(request), reason=reason, now=now_of(request)),
         "Refused. The mapping stays as saved; what waits for it goes on waiting.",
     )
 
@@ -142,7 +138,7 @@ def ask_again(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(
         request,
         pk,
-        lambda: public.ask_for_replay_again(run_id=pk, by=person(request), now=now_of(request)),
+        lambda: desk.ask_again(run_id=pk, by=person(request), now=now_of(request)),
         "Asked again, with what waits now.",
     )
 
@@ -153,9 +149,7 @@ def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(
         request,
         pk,
-        lambda: public.let_replay_go_on(
-            run_id=pk, by=person(request), reason=reason, now=now_of(request)
-        ),
+        lambda: desk.go_on(run_id=pk, by=person(request), reason=reason, now=now_of(request)),
         "The others are on their way.",
     )
 
@@ -164,7 +158,7 @@ def of_kind(view: View, *, money: bool) -> View:
     """Let an action touch only the runs of tables that its capability is about."""
 
     def wrapped(request: HttpRequest, pk: int) -> HttpResponse:
-        run = get_object_or_404(public.replay_runs(), pk=pk)
+        run = get_object_or_404(desk.runs(), pk=pk)
         if (run.table in MONEY_TABLES) is not money:
             raise Http404
         return view(request, pk)

@@ -8,19 +8,19 @@ from statistics import median
 
 from django.db.models import Count, F, Q, Sum
 
-from integrations.public import TABLES, ReplayItem, ReplayRun, Stage, replay_items
+from integrations.public import TABLES, desk
 from monitoring.pages.mapping_reads import totals
 from monitoring.pages.states import State
 from monitoring.words import counted
 
-Outcome = ReplayItem.Outcome
+Outcome = desk.ReplayItem.Outcome
 RUNS: Mapping[str, State] = {
-    ReplayRun.State.ASKED: State("Waits for a second person", "waiting"),
-    ReplayRun.State.CANARY: State("The first ones are on their way", "waiting"),
-    ReplayRun.State.REST: State("The others are on their way", "waiting"),
-    ReplayRun.State.STOPPED: State("Stopped: one of the first went wrong", "wrong"),
-    ReplayRun.State.DONE: State("Done", "agrees"),
-    ReplayRun.State.VOID: State("Not sent", "unknown"),
+    desk.ReplayRun.State.ASKED: State("Waits for a second person", "waiting"),
+    desk.ReplayRun.State.CANARY: State("The first ones are on their way", "waiting"),
+    desk.ReplayRun.State.REST: State("The others are on their way", "waiting"),
+    desk.ReplayRun.State.STOPPED: State("Stopped: one of the first went wrong", "wrong"),
+    desk.ReplayRun.State.DONE: State("Done", "agrees"),
+    desk.ReplayRun.State.VOID: State("Not sent", "unknown"),
 }
 OUTCOMES: Mapping[str, State] = {
     Outcome.VERIFIED: State("Verified", "agrees"),
@@ -30,10 +30,10 @@ OUTCOMES: Mapping[str, State] = {
     Outcome.KEPT: State("Still waits", "soon"),
 }
 STAGES: Mapping[str, State] = {
-    Stage.QUEUED: State("Queued", "unknown"),
-    Stage.READING: State("Asking its source", "waiting"),
-    Stage.POSTING: State("Posting", "waiting"),
-    Stage.READING_BACK: State("Reading back", "waiting"),
+    desk.Stage.QUEUED: State("Queued", "unknown"),
+    desk.Stage.READING: State("Asking its source", "waiting"),
+    desk.Stage.POSTING: State("Posting", "waiting"),
+    desk.Stage.READING_BACK: State("Reading back", "waiting"),
 }
 
 
@@ -41,7 +41,7 @@ STAGES: Mapping[str, State] = {
 class Line:
     """A run with its figures, as lists and its own page show it."""
 
-    run: ReplayRun
+    run: desk.ReplayRun
     title: str
     state: State
     records: int
@@ -52,7 +52,7 @@ class Line:
     sentence: str
 
 
-def run_line(run: ReplayRun) -> Line:
+def run_line(run: desk.ReplayRun) -> Line:
     """Return a run with its figures. One query."""
     rows = _figures(run)
     by_outcome: dict[str, int] = {}
@@ -73,9 +73,9 @@ def run_line(run: ReplayRun) -> Line:
     )
 
 
-def _figures(run: ReplayRun) -> list[tuple[str, str, int, Decimal]]:
+def _figures(run: desk.ReplayRun) -> list[tuple[str, str, int, Decimal]]:
     """Outcome, currency, how many records, what they are worth."""
-    items = replay_items().filter(run=run).order_by().values_list("outcome", "currency")
+    items = desk.items().filter(run=run).order_by().values_list("outcome", "currency")
     return list(items.annotate(records=Count("pk"), worth=Sum("value")))
 
 
@@ -83,33 +83,33 @@ def _summed(rows: Iterable[tuple[str, str, int, Decimal]]) -> list[tuple[Decimal
     return totals((worth, currency) for _, currency, _, worth in rows)
 
 
-def _sentence(run: ReplayRun, records: int, ended: int) -> str:
+def _sentence(run: desk.ReplayRun, records: int, ended: int) -> str:
     match run.state:
-        case ReplayRun.State.ASKED:
+        case desk.ReplayRun.State.ASKED:
             return f"{counted(records)} wait until a second person lets them go."
-        case ReplayRun.State.CANARY if records > ended:
+        case desk.ReplayRun.State.CANARY if records > ended:
             return (
                 f"{counted(records)} that waited for it: the first ones are read again at their "
                 "source and sent; the others wait until those read back right."
             )
-        case ReplayRun.State.REST | ReplayRun.State.CANARY:
+        case desk.ReplayRun.State.REST | desk.ReplayRun.State.CANARY:
             return f"{ended:,} of {counted(records)} are settled."
-        case ReplayRun.State.STOPPED | ReplayRun.State.VOID:
+        case desk.ReplayRun.State.STOPPED | desk.ReplayRun.State.VOID:
             return run.reason
     return f"{counted(records)} settled."
 
 
-def median_wait(run: ReplayRun) -> timedelta | None:
+def median_wait(run: desk.ReplayRun) -> timedelta | None:
     """Return how long a verified record took from its start; None when none is. One query."""
-    items = replay_items().filter(run=run, outcome=Outcome.VERIFIED)
+    items = desk.items().filter(run=run, outcome=Outcome.VERIFIED)
     spans = items.annotate(took=F("ended_at") - F("started_at")).values_list("took", flat=True)
     taken = [span for span in spans[:5000] if span is not None]
     return median(taken) if taken else None
 
 
-def causes(run: ReplayRun) -> list[tuple[str, int]]:
+def causes(run: desk.ReplayRun) -> list[tuple[str, int]]:
     """Return what the records that did not go wait for now, the most first. One query."""
     others = Q(outcome__in=(Outcome.MOVED, Outcome.REFUSED, Outcome.KEPT, Outcome.EXCLUDED))
-    items = replay_items().filter(others, run=run).order_by()
+    items = desk.items().filter(others, run=run).order_by()
     rows = items.values_list("cause").annotate(records=Count("pk")).order_by("-records", "cause")
     return list(rows[:10])

@@ -16,9 +16,8 @@ from integrations.public import (
     InboundEvent,
     Link,
     MappingChange,
-    ReplayItem,
-    ReplayRun,
     Transfer,
+    desk,
 )
 from tests.conftest import NOW
 
@@ -158,14 +157,14 @@ def change(table: str, value: str, after: dict[str, str] | None, **fields: Any) 
     return MappingChange.objects.create(link=pair(), table=table, **defaults | fields)
 
 
-def replay(*documents: Document, **fields: Any) -> ReplayRun:
+def replay(*documents: Document, **fields: Any) -> desk.ReplayRun:
     """The one replay of Klarna, which waits for a second person, with these records in it."""
     row = {"value": "Klarna", "effective_from": "", "target": {"nominal": "1214"}, "version": 1}
     defaults = {"content": [row], "state": "asked", "asked_name": "olive", "asked_at": NOW}
-    run, _ = ReplayRun.objects.get_or_create(
+    run, _ = desk.ReplayRun.objects.get_or_create(
         link=pair(), table="payment-type", defaults=defaults | fields
     )
     for document in documents:
         worth = {"value": document.gross, "currency": document.currency}
-        ReplayItem.objects.get_or_create(run=run, document=document, defaults=worth)
+        desk.ReplayItem.objects.get_or_create(run=run, document=document, defaults=worth)
     return run

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from integrations.public import Connection, Document, ReplayRun
+from integrations.public import Connection, Document, desk
 from monitoring.kit.permissions import Capability
 from monitoring.models import AlertChannel, ExceptionCase
 from monitoring.pages import PAGES as MONITORING
@@ -86,8 +86,8 @@ def details() -> dict[str, str]:
         "connection": f"/connections/{Connection.objects.get(role='erp').pk}/",
         "mapping": "/mappings/sitoo-brightpearl/payment-type/",
         "mapping-version": "/mappings/sitoo-brightpearl/store-warehouse/versions/1/",
-        "replay": f"/replays/{ReplayRun.objects.get().pk}/",
-        "replay-effect": f"/replays/{ReplayRun.objects.get().pk}/effect/",
+        "replay": f"/replays/{desk.runs().get().pk}/",
+        "replay-effect": f"/replays/{desk.runs().get().pk}/effect/",
         "person": f"/settings/people/{User.objects.values_list('pk', flat=True).first() or 1}/",
         "channel": f"/settings/alerts/{AlertChannel.objects.earliest('pk').pk}/",
         "day": f"/days/LDS01/{NOW:%Y-%m-%d}/",
