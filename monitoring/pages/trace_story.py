@@ -157,7 +157,7 @@ def _decisions(transfers: Sequence[Transfer]) -> Iterable[Step]:
 
 def _runs(document: Document) -> Iterable[Step]:
     """The replays that a saved mapping began, and what became of this record in them."""
-    rows = hub.replay_items().filter(document=document).select_related("run").order_by("pk")
+    rows = hub.desk.items().filter(document=document).select_related("run").order_by("pk")
     for row in rows[:MOST]:
         if row.started_at:
             words = f"Released by {row.run.asked_name}, who saved the mapping"
