@@ -126,7 +126,8 @@ def needs_approval(link: Link, *, by: By, value: dict[str, Decimal]) -> bool:
 def fingerprint(run: ReplayRun) -> str:
     """A digest of what an approval is about: the rows as saved, and every record with its worth."""
     items = run.items.order_by("document_id").values_list("document_id", "event_id_then", "value")
-    text = json.dumps([run.content, [[pk, event, f"{value:.4f}"] for pk, event, value in items]])
+    records = [[pk, event, f"{value:.4f}"] for pk, event, value in items]
+    text = json.dumps([run.content, records], sort_keys=True)  # a database keeps keys in its order
     return sha256(text.encode()).hexdigest()
 
 

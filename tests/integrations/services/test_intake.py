@@ -197,7 +197,9 @@ def test_what_the_owner_tells_of_its_stock_within_one_window_is_read_in_one_requ
     fetch(hub.rt, link.owner)
 
     assert at_once == 0
-    assert hub.ledger.asked == [("levels", "W3", "HAT", "SOCK")]
+    assert [sorted(question) for question in hub.ledger.asked] == [
+        ["HAT", "SOCK", "W3", "levels"],
+    ]
 
 
 def test_a_sale_is_asked_for_at_once(hub: Worker, tills: Connection) -> None:
