@@ -41,6 +41,7 @@ class ExceptionType:
     sla_first: Wait  # until somebody has it in hand
     sla_resolve: Wait  # until it is put right
     first_step: str  # the first line of the runbook
+    store_owner: TeamCode | None = None  # who has it when all of it is one store's
     blocks: tuple[str, ...] = ()  # posting, stock, journal, seal
     takes_holds: bool = False  # open holds of this kind are its causes
     snooze_limit: timedelta = timedelta(days=3)

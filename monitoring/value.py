@@ -5,7 +5,7 @@ administrator may change; a formula is spelt out so that a reader can check it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -53,6 +53,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("stock-age-minutes", "Stock numbers may be this old", "minutes", Decimal(60)),
     Figure("drift-units", "A difference of stock counts from", "units", Decimal(1)),
     Figure("silence-seconds", "A system may be out of reach", "seconds", Decimal(60)),
+    Figure("quiet-minutes", "A store or its webhooks may be quiet", "minutes", Decimal(30)),
     Figure("unread-minutes", "A reading may be overdue", "minutes", Decimal(10)),
     Figure("lag-seconds", "Work may wait beyond its lane's patience", "seconds", Decimal(60)),
     Figure("throttled-minutes", "A vendor may refuse us for its limit", "minutes", Decimal(5)),
@@ -254,6 +255,21 @@ def silence(
     )
     formula = f"{money(risk, figures.currency)} = {parts}"
     return Stake(risk, figures.currency, False, formula)
+
+
+def with_oversells(stake: Stake, *, units: int, figures: Assumptions) -> Stake:
+    """Return a stake and, beside it, the cost of an oversell for each of `units` sold of the last.
+
+    Added only in the retailer's own currency; elsewhere the formula names it.
+    """
+    each = figures["oversell-cost"]
+    cost = round_money(units * each, figures.currency)
+    many = f"{counted(units, 'sale')} of last units × {money(each, figures.currency)}"
+    if stake.currency != figures.currency:
+        return replace(stake, formula=f"{stake.formula}; besides {many}")
+    value = stake.value + cost
+    formula = f"{money(value, stake.currency)} = ({stake.formula}) + {many}"
+    return Stake(value, stake.currency, False, formula)
 
 
 def rank(

@@ -8,11 +8,18 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet, Sum
 
 from integrations import public
+from monitoring.detectors.quiet import (
+    QuietStore,
+    Unheard,
+    quiet_stores,
+    store_sentence,
+    unheard,
+)
 from monitoring.detectors.trade import hourly_trade
 from monitoring.findings import ExceptionType, Finding, Occurrence, Severity, TeamCode
 from monitoring.kit.formats import age
 from monitoring.models import AlertChannel, DetectorRun
-from monitoring.value import Assumptions, Stake, silence
+from monitoring.value import Assumptions, Stake, in_hours, silence
 from monitoring.words import counted
 from monitoring.working_time import Wait
 
@@ -27,6 +34,7 @@ TYPE = ExceptionType(
     severity=Severity.CRITICAL,
     sla_first=Wait(minutes=5, round_the_clock=True),
     sla_resolve=Wait(minutes=30, round_the_clock=True),
+    store_owner=TeamCode.STORE,
     first_step="In this order: credentials, the vendor's status page, network, the tills.",
     blocks=("posting", "stock"),
     snooze_limit=timedelta(hours=4),
@@ -44,6 +52,7 @@ class Silent:
     patience: timedelta
     slug: str = ""
     connection_id: int | None = None
+    store_code: str = ""
     per_hour: Decimal = Decimal(0)
     waiting: int = 0
     held: Decimal = Decimal(0)
@@ -58,6 +67,8 @@ def gather(*, now: datetime, figures: Assumptions) -> list[Silent]:
         *_unread(now, figures),
         *_stopped(now, figures),
         *_failing_checks(),
+        *(_quiet_store(each, now) for each in quiet_stores(now=now, figures=figures)),
+        *(_unheard(each, figures) for each in unheard(now=now, figures=figures)),
         *_deaf_channels(),
     ]
 
@@ -152,6 +163,32 @@ def _stopped(now: datetime, figures: Assumptions) -> Iterator[Silent]:
         )
 
 
+def _quiet_store(each: QuietStore, now: datetime) -> Silent:
+    return Silent(
+        subject=f"store {each.code}",
+        title=store_sentence(each, now),
+        reason="Is the shop open, and are its tills on line? What they keep is read by itself.",
+        since=each.since,
+        patience=timedelta(0),
+        slug=each.slug,
+        connection_id=each.connection_id,
+        store_code=each.code,
+        per_hour=each.worth / max(in_hours(now - each.since), Decimal("0.25")),
+    )
+
+
+def _unheard(each: Unheard, figures: Assumptions) -> Silent:
+    return Silent(
+        subject="webhooks",
+        title=f"{each.label} has sent no webhook for {{age}}; what it has is found by polling.",
+        reason="Its subscription may be gone. Polling finds everything, minutes later.",
+        since=each.since,
+        patience=figures.minutes("quiet-minutes"),
+        slug=each.slug,
+        connection_id=each.connection_id,
+    )
+
+
 def _failing_checks() -> Iterator[Silent]:
     failing = DetectorRun.objects.filter(failing_since__isnull=False).order_by(F("type_key").asc())
     for run in failing:
@@ -193,6 +230,7 @@ def _finding(each: Silent, now: datetime, figures: Assumptions) -> Finding:
         stake=_stake(each, now, figures),
         scope=f"connection:{each.slug}" if each.slug else "plumbline",
         connection_id=each.connection_id,
+        store_code=each.store_code,
         count=each.waiting,
         occurrences=each.documents,
         detail={"cause": each.reason, "oldest": each.since.isoformat()},

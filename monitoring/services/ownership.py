@@ -27,7 +27,8 @@ class Ownership:
     def route(self, case: Routable) -> Route:
         """Return the owning team of `case`. A type that is gone goes to the administrators."""
         known = registry.TYPES.get(case.type_key)
-        return route(case, self.rules, default=known.owner if known else "ADM")
+        own = (known.store_owner if case.store_code else None) or known.owner if known else "ADM"
+        return route(case, self.rules, default=own)
 
     def team_of(
         self, *, type_key: str, link_id: int | None, store_code: str, value: Decimal, currency: str

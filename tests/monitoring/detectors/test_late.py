@@ -1,10 +1,11 @@
 """Receipts that wait without a hold."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from integrations.public import Link
+from integrations.public import ChannelLevel, Link
 from tests.conftest import NOW
 from tests.monitoring import rows
 
@@ -61,3 +62,20 @@ def test_what_waits_for_a_system_that_is_down_is_counted_there(look):
 
     assert look("SALE_NOT_POSTED", NOW + timedelta(days=1)) == []
     assert [each.count for each in look("SYSTEM_SILENT", NOW + timedelta(days=1))] == [1]
+
+
+def test_a_sale_of_last_units_cannot_wait_and_costs_an_oversell(look):
+    sale = rows.receipt(state="posting", gross=Decimal("12.00"))
+    rows.line(sale, "SOCK", location_code="3")
+    level = ChannelLevel.objects.create(
+        connection=sale.connection, location_code="3", sku="SOCK", desired=Decimal(3)
+    )
+    later = NOW + timedelta(minutes=30)
+
+    plenty = look("SALE_NOT_POSTED", later)[0]
+    level.desired = Decimal(2)
+    level.save()
+    last = look("SALE_NOT_POSTED", later)[0]
+
+    assert (plenty.severity, plenty.stake.value) == (None, Decimal("12.00"))
+    assert (last.severity, last.stake.value) == ("critical", Decimal("37.00"))
