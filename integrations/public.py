@@ -76,6 +76,7 @@ from integrations.services.day_marks import (
 )
 from integrations.services.day_marks import seen as day_is_seen
 from integrations.services.differences import Differences, Plain, find_differences
+from integrations.services.find import LOOKED_IN, Found, find
 from integrations.services.health_figures import HealthFigures, health_figures
 from integrations.services.idle import Pending, pending, run_until_idle
 from integrations.services.mapping_files import (
@@ -201,6 +202,7 @@ def audit_entries() -> QuerySet[AuditEntry]:
 __all__ = [
     "ECHO_REASON",
     "JOURNAL_ACCOUNTS",
+    "LOOKED_IN",
     "MAPPING_TABLES",
     "NOTICED",
     "ORDER_KINDS",
@@ -222,6 +224,7 @@ __all__ = [
     "DocumentLine",
     "DocumentLink",
     "DocumentTender",
+    "Found",
     "HealthFigures",
     "Hold",
     "InboundEvent",
@@ -287,6 +290,7 @@ __all__ = [
     "events",
     "export_rows",
     "find_differences",
+    "find",
     "health_figures",
     "hold_back",
     "hold_journal",

@@ -15,7 +15,7 @@ from integrations.api.shapes import (
     document_story,
     transfer_story,
 )
-from integrations.public import CallLog, Document, Transfer
+from integrations.public import CallLog
 
 MOST = 20  # documents that may carry one id
 
@@ -55,31 +55,16 @@ class Trace(BaseModel):
 
 def trace(request: HttpRequest, filters: Query[TraceQuestion]) -> Trace:
     """Everything known under one id, newest document first; nothing found is an empty answer."""
-    sent = list(_transfers(filters.id))
-    documents = list(_documents(filters.id, sent))
+    found = public.find(filters.id)
+    ids = [document.pk for document in found.documents[:MOST]]
+    documents = told(public.documents().filter(pk__in=ids)).order_by("-placed_at", "-pk")
     stories = [document_story(document) for document in documents]
-    loose = [transfer_story(row) for row in sent if row.document_id is None]
+    rows = public.transfers().filter(pk__in=[transfer.pk for transfer in found.transfers[:MOST]])
+    rows = rows.select_related("connection", "link").prefetch_related("history")
+    loose = [transfer_story(row) for row in rows.order_by("pk")]
     transfers = [*loose, *(each for story in stories for each in story.transfers)]
     calls = _calls(transfers) if caller(request).may("view_messages") else None
     return Trace(documents=stories, transfers=loose, calls=calls)
-
-
-def _transfers(text: str) -> list[Transfer]:
-    """By key or by the target's id; two indexed look-ups."""
-    rows = public.transfers().select_related("connection", "link").prefetch_related("history")
-    by_key = list(rows.filter(key=text))
-    return by_key or list(rows.filter(external_ref=text).order_by("pk")[:MOST])
-
-
-def _documents(text: str, sent: list[Transfer]) -> list[Document]:
-    """By number, own id, id at a target, or a transfer that carries the text."""
-    rows = public.documents()
-    found = {row.document_id for row in sent if row.document_id is not None}
-    found.update(rows.filter(number=text).values_list("pk", flat=True)[:MOST])
-    found.update(rows.filter(external_id=text).values_list("pk", flat=True)[:MOST])
-    linked = public.document_links().filter(external_id=text)
-    found.update(linked.values_list("document_id", flat=True)[:MOST])
-    return list(told(rows.filter(pk__in=found)).order_by("-placed_at", "-pk")[:MOST])
 
 
 def _calls(transfers: list[TransferStory]) -> list[CallShape]:

@@ -16,6 +16,10 @@ class InboundEventQuerySet(models.QuerySet["InboundEvent"]):
     def hints(self) -> Self:
         return self.filter(kind=InboundEvent.Kind.HINT)
 
+    def unread(self) -> Self:
+        """What has become nothing yet: the states are those of the index, in its order."""
+        return self.filter(state__in=InboundEvent.UNREAD)
+
     def waiting(self, now: datetime) -> Self:
         return self.filter(state=InboundEvent.State.RECEIVED, not_before__lte=now)
 
@@ -41,6 +45,8 @@ class InboundEvent(models.Model):
         POLL = "poll"
         FILE = "file"
         REPLAY = "replay"
+
+    UNREAD = (State.RECEIVED, State.PARKED, State.HELD)
 
     connection = models.ForeignKey(Connection, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=5, choices=Kind.choices, default=Kind.FACT)
@@ -77,4 +83,9 @@ class InboundEvent(models.Model):
                 name="inboundevent_parked",
             ),
             models.Index(fields=("connection", "-received_at"), name="inboundevent_recent"),
+            models.Index(
+                fields=("external_id",),
+                condition=models.Q(state__in=("received", "parked", "held")),
+                name="inboundevent_unread",
+            ),
         ]

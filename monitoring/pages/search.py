@@ -6,62 +6,52 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from integrations.public import CatalogueItem, Document, DocumentLink, Transfer
+from integrations import public as hub
+from integrations.public import LOOKED_IN, Found
 from monitoring.kit.page import Page, is_partial, render
 from monitoring.kit.permissions import Capability
 from monitoring.pages.orders import explain
-from monitoring.pages.states import document_state
+from monitoring.pages.states import document_state, operation_words, transfer_state
 
-MOST = 20
-LOOKED_IN = (
-    "receipt and order numbers",
-    "the tills’ own ids",
-    "ids in every connected system",
-    "payment references",
-    "SKUs and barcodes",
-)
+LONGEST = 160  # characters: our own references are the longest ids that there are
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """Answer a single hit with its page, several with a list, none with where we looked."""
-    text = request.GET.get("q", "").strip()[:120]
-    documents = find_documents(text) if text else []
-    products = find_products(text) if text else []
-    if len(documents) == 1 and not products and not is_partial(request):
-        return redirect(reverse("trace", args=[documents[0].pk]))
-    explain(documents, request)
+    text = request.GET.get("q", "").strip()[:LONGEST]
+    found = hub.find(text)
+    if not is_partial(request) and (url := _only(found)):
+        return redirect(url)
+    explain(found.documents, request)
     context = {
         "page": PAGE,
         "search_text": text,
-        "documents": [(row, document_state(row)) for row in documents],
-        "products": products,
+        "found": len(found),
+        "documents": [(row, document_state(row)) for row in found.documents],
+        "products": found.products,
+        "transfers": [_told(row) for row in found.transfers],
+        "events": found.events,
         "looked_in": LOOKED_IN,
     }
-    return render(
-        request, "monitoring/search.html", context, partial="monitoring/partials/_found.html"
-    )
+    partial = "monitoring/partials/_found.html"
+    return render(request, "monitoring/search.html", context, partial=partial)
 
 
-def find_documents(text: str) -> list[Document]:
-    """Return the documents that carry exactly this id anywhere, newest first; indexed look-ups."""
-    found: set[int] = set()
-    rows: Any = Document.objects
-    found.update(rows.filter(number=text).values_list("pk", flat=True)[:MOST])
-    found.update(rows.filter(external_id=text).values_list("pk", flat=True)[:MOST])
-    linked = DocumentLink.objects.filter(external_id=text)
-    found.update(linked.values_list("document", flat=True)[:MOST])
-    sent = Transfer.objects.filter(external_ref=text, document__isnull=False)
-    found.update(sent.values_list("document", flat=True)[:MOST])
-    return list(
-        Document.objects.filter(pk__in=found).select_related("store").order_by("-placed_at")[:MOST]
-    )
+def _only(found: Found) -> str:
+    """Return the page of the one thing found, if there is just one and it has a page."""
+    if len(found) != 1:
+        return ""
+    if found.documents:
+        return reverse("trace", args=[found.documents[0].pk])
+    return reverse("sku", args=[found.products[0].sku]) if found.products else ""
 
 
-def find_products(text: str) -> list[CatalogueItem]:
-    """Return the products whose SKU or barcode this is."""
-    rows = CatalogueItem.objects.select_related("connection")
-    by_sku = list(rows.filter(sku=text)[:MOST])
-    return by_sku or list(rows.filter(barcode=text)[:MOST])
+def _told(transfer: Any) -> dict[str, Any]:
+    return {
+        "row": transfer,
+        "words": operation_words(transfer.operation),
+        "state": transfer_state(transfer),
+    }
 
 
 PAGE = Page(

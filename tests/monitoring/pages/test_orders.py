@@ -43,7 +43,29 @@ def test_an_unknown_id_says_where_it_was_looked_for(ops: Client, sale: Document)
     page = ops.get("/search/?q=ZZ-1").content.decode()
 
     assert "Nothing carries this id" in page
-    assert "ids in every connected system" in page
+    assert "payment references" in page
+    assert "SKUs and barcodes" in page
+
+
+def test_an_id_that_several_carry_lists_them_with_reason_and_owner(
+    ops: Client, sale: Document
+) -> None:
+    held = Document.objects.get(state="held")
+    rows.stands_at(held, sale.number)
+
+    page = ops.get("/search/", {"q": sale.number}).content.decode()
+
+    assert "2 carry this id" in page
+    assert "Klarna is not right." in page
+    assert "Finance, nobody yet" in page
+
+
+def test_a_product_and_news_that_waits_are_found_too(ops: Client, sale: Document) -> None:
+    rows.item("SOCK", barcode="5012345678900")
+    rows.event(external_id="77", state="held", reason="Its total is missing.")
+
+    assert ops.get("/search/?q=5012345678900")["Location"] == "/stock/SOCK/"
+    assert "Its total is missing." in ops.get("/search/?q=77").content.decode()
 
 
 def test_the_story_tells_each_step_and_draws_it(ops: Client, sale: Document) -> None:
