@@ -1,6 +1,6 @@
 """What became of each intent of one `send`, and of the rest when the connection is in trouble."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from integrations.connectors.errors import (
@@ -13,6 +13,7 @@ from integrations.connectors.errors import (
 from integrations.ports import Failed, Intent, Outcome
 
 Value = TypeVar("Value")
+Placed = tuple[int, Intent]  # an intent and its place among those given to `send`
 WHOLE_CALL = (ThrottledError, UnavailableError, UnauthorisedError)
 
 
@@ -55,3 +56,20 @@ class Answers:
             self._trouble = UnavailableError(
                 "Not sent, because an answer before it was lost.", detail=error.detail
             )
+
+
+def unique_chunks(
+    placed: Sequence[Placed], size: int, *, by: Callable[[Intent], str]
+) -> Iterator[list[Placed]]:
+    """In order, at most `size` at once, and no two with the same `by` in one chunk."""
+    chunk: list[Placed] = []
+    seen: set[str] = set()
+    for place, intent in placed:
+        name = by(intent)
+        if chunk and (len(chunk) == size or name in seen):
+            yield chunk
+            chunk, seen = [], set()
+        chunk.append((place, intent))
+        seen.add(name)
+    if chunk:
+        yield chunk

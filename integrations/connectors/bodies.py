@@ -1,6 +1,7 @@
 """Bytes to JSON and back: exact numbers, and no guessing when an answer is not JSON."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,9 @@ from pydantic import BaseModel, ValidationError
 from integrations.connectors.errors import SchemaChangedError
 
 WEB_PAGE = "answered with a web page"
+# Around the digits of a Number until the quotes that json writes are taken away again.
+_MARK = "\ue000"
+_BARE = re.compile(f'"{_MARK}(-?[0-9.]+){_MARK}"')
 NOT_JSON = "answered with something that is not complete JSON"
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -24,11 +28,22 @@ class Body:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An amount for a vendor that insists on JSON numbers: its digits are written as they are."""
+
+    value: Decimal
+
+    def __str__(self) -> str:
+        return format(self.value, "f")
+
+
 def write_json(value: Any) -> bytes:
     """Compact UTF-8 JSON. Decimals become strings: JSON numbers would pass through binary."""
-    return json.dumps(
+    text = json.dumps(
         value, default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    )
+    return _BARE.sub(r"\1", text).encode()
 
 
 def read_body(content_type: str, raw: bytes) -> Body:
@@ -84,6 +99,8 @@ def _refuse(constant: str) -> Any:
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Number):
+        return f"{_MARK}{value}{_MARK}"
     if isinstance(value, Decimal):
         return format(value, "f")
     raise TypeError(f"{type(value).__name__} has no JSON form")

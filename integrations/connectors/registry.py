@@ -1,12 +1,13 @@
 """Every system we can talk to, one line each."""
 
+from integrations.connectors.bigcommerce.spec import SPEC as BIGCOMMERCE
 from integrations.connectors.brightpearl.spec import SPEC as BRIGHTPEARL
 from integrations.connectors.mintsoft.spec import SPEC as MINTSOFT
 from integrations.connectors.sitoo.spec import SPEC as SITOO
 from integrations.connectors.spec import SystemSpec
 from integrations.connectors.warehouse.spec import SPEC as WAREHOUSE
 
-SYSTEMS: tuple[SystemSpec, ...] = (SITOO, BRIGHTPEARL, WAREHOUSE, MINTSOFT)
+SYSTEMS: tuple[SystemSpec, ...] = (SITOO, BRIGHTPEARL, BIGCOMMERCE, WAREHOUSE, MINTSOFT)
 
 
 def system(slug: str) -> SystemSpec:

@@ -1,6 +1,6 @@
-"""Batches: rows that may go together, and what became of each."""
+"""Batches: what became of each row."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from integrations.connectors.bodies import parse
@@ -14,26 +14,6 @@ from integrations.connectors.http import Reply
 from integrations.connectors.sitoo.dialect import refusal
 from integrations.connectors.sitoo.mapping import SYSTEM
 from integrations.connectors.sitoo.schemas import RowResult
-from integrations.ports import Intent
-
-Placed = tuple[int, Intent]  # an intent and its place among those given to `send`
-
-
-def unique_chunks(
-    placed: Sequence[Placed], size: int, *, by: Callable[[Intent], str]
-) -> Iterator[list[Placed]]:
-    """In order, at most `size` at once, and no two with the same `by` in one chunk."""
-    chunk: list[Placed] = []
-    seen: set[str] = set()
-    for place, intent in placed:
-        name = by(intent)
-        if chunk and (len(chunk) == size or name in seen):
-            yield chunk
-            chunk, seen = [], set()
-        chunk.append((place, intent))
-        seen.add(name)
-    if chunk:
-        yield chunk
 
 
 def row_results(reply: Reply, *, count: int, may_repeat: bool, endpoint: str) -> list[RowResult]:

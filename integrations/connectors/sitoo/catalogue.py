@@ -6,17 +6,15 @@ from decimal import Decimal
 from functools import partial
 
 from integrations.canonical.effects import PutProduct
-from integrations.connectors.answers import Answers
+from integrations.connectors.answers import Answers, Placed, unique_chunks
 from integrations.connectors.bodies import parse
 from integrations.connectors.errors import RejectedError, UnsupportedError
 from integrations.connectors.paging import chunks
 from integrations.connectors.sitoo import schemas as wire
 from integrations.connectors.sitoo.assumed import PRICES_ARE_GROSS, SKUS_PER_REQUEST
 from integrations.connectors.sitoo.batches import (
-    Placed,
     row_error,
     row_results,
-    unique_chunks,
 )
 from integrations.connectors.sitoo.client import Row, SitooClient
 from integrations.connectors.sitoo.mapping import SYSTEM

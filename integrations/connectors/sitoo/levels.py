@@ -15,7 +15,7 @@ from typing import Any
 from integrations.canonical.base import THREE_PLACES
 from integrations.canonical.effects import SetLevel
 from integrations.canonical.stock import StockLevel
-from integrations.connectors.answers import Answers
+from integrations.connectors.answers import Answers, Placed, unique_chunks
 from integrations.connectors.bodies import parse
 from integrations.connectors.errors import NotFoundError, RejectedError
 from integrations.connectors.paging import chunks
@@ -30,10 +30,8 @@ from integrations.connectors.sitoo.assumed import (
     SWEEP_FROM,
 )
 from integrations.connectors.sitoo.batches import (
-    Placed,
     row_error,
     row_results,
-    unique_chunks,
 )
 from integrations.connectors.sitoo.client import SitooClient
 from integrations.connectors.sitoo.dialect import OUR_MOVEMENT

@@ -1,0 +1,1 @@
+"""BigCommerce: the online shop's orders, refunds, products and stock."""
