@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -115,6 +116,16 @@ def time_tag(moment: datetime | None, *, now: datetime, zone: str = "UTC") -> Sa
         moment.isoformat(),
         formats.absolute(moment, zone),
         formats.relative(moment, now=now),
+    )
+
+
+def clock_tag(moment: datetime, zone: str) -> SafeString:
+    """Return a `<time>`: hours and minutes on the clock of `zone`, the whole moment on hover."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        formats.absolute(moment, zone),
+        f"{moment.astimezone(ZoneInfo(zone)):%H:%M}",
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from monitoring.kit import formats
 from monitoring.kit.clock import now_of
-from monitoring.kit.columns import TONES, badge_tag, id_tag, time_tag
+from monitoring.kit.columns import TONES, badge_tag, clock_tag, id_tag, time_tag
 from monitoring.kit.filters import without
 from monitoring.kit.icons import icon as icon_markup
 from monitoring.kit.permissions import can as may
@@ -24,6 +24,7 @@ register.filter("age", formats.age)
 register.simple_tag(icon_markup, name="icon")
 register.simple_tag(badge_tag, name="badge")
 register.filter("id", id_tag)
+register.filter("at", clock_tag)
 
 
 @register.simple_tag

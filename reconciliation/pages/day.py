@@ -22,7 +22,7 @@ from reconciliation.pages.day_parts import (
 )
 from reconciliation.pages.forms import ExplainForm
 from reconciliation.pages.journals import journals_of
-from reconciliation.pages.matrix import tender_matrix, vat_matrix
+from reconciliation.pages.matrix import note_of, tender_matrix, vat_matrix
 from reconciliation.pages.words import FILES, NO_TRADE, STATEMENTS, day_word, is_broken
 from reconciliation.services import look, why_not_prepare, why_not_sign
 
@@ -66,6 +66,7 @@ def show_day(
         "figures": figures,
         "checks": checks(content),
         "tenders": tender_matrix(figures) if figures else None,
+        "tender_note": note_of(figures) if figures else "",
         "vat": vat_matrix(figures) if figures else None,
         "differences": differences(day, content, notes, user=user, sent=sent),
         "journals": journals_of(day, content),

@@ -14,7 +14,7 @@ from monitoring.kit.clock import now_of
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability
 from reconciliation.content import shown
-from reconciliation.models import StoreDay
+from reconciliation.models import StoreDay, VarianceNote
 from reconciliation.pages.spans import Span, span_of, span_tabs
 from reconciliation.pages.takings import takings
 from reconciliation.pages.words import ORDER, STUCK, DayWord, day_word, is_clean
@@ -69,6 +69,9 @@ def days(request: HttpRequest) -> HttpResponse:
         "stuck": stuck(cells),
         "clean": sum(is_clean(day) for day in found),
         "prepared": sum(day.state == StoreDay.State.PREPARED for day in found),
+        "signed": sum(day.state == StoreDay.State.SIGNED for day in found),
+        "carried": carried(span),
+        "today": today,
         "figure": takings(found, span.dates),
     }
     partial = "reconciliation/partials/_days.html"
@@ -129,6 +132,16 @@ def stuck(cells: Iterable[Cell]) -> list[tuple[Cell, Sequence[str]]]:
     shown = wanted[:STUCK_SHOWN]
     whole: Mapping[int, StoreDay] = StoreDay.objects.in_bulk([c.day.pk for c in shown if c.day])
     return [(cell, reasons(whole[cell.day.pk])) for cell in shown if cell.day]
+
+
+def carried(span: Span) -> list[VarianceNote]:
+    """Return the differences that were carried forward and have not cleared, the oldest first."""
+    rows = VarianceNote.objects.filter(
+        cleared_at=None, day__business_date__gte=span.first, day__business_date__lte=span.last
+    ).select_related("day", "reason")
+    newest = {(note.day_id, note.key): note for note in rows.order_by("at", "pk")}
+    found = [note for note in newest.values() if note.is_carried]
+    return sorted(found, key=lambda note: (note.day.business_date, note.day.store_name))
 
 
 def reasons(day: StoreDay) -> list[str]:

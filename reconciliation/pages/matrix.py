@@ -90,6 +90,13 @@ def tender_matrix(figures: DayFigures) -> Matrix:
     return matrix(figures, (*figures.tenders, *figures.totals))
 
 
+def note_of(figures: DayFigures) -> str:
+    """Say why a column is empty that could look forgotten."""
+    if figures.accounting_mode == "daily_journal":
+        return "The journal carries the payments, so the orders in the ERP have no tenders."
+    return ""
+
+
 def vat_matrix(figures: DayFigures) -> Matrix:
     """Net and VAT of each rate under one another."""
     by_rate = sorted({row.name for row in (*figures.nets, *figures.taxes)}, key=_rate, reverse=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 import django_tables2 as tables
@@ -12,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
-from monitoring.kit.columns import MoneyColumn, TimeColumn, id_tag
+from monitoring.kit.columns import NUMBER, MoneyColumn, clock_tag, id_tag
 from monitoring.kit.page import Page, render
 from monitoring.kit.permissions import Capability
 from monitoring.kit.tables import Table, TitleColumn, show
@@ -51,7 +52,7 @@ class ShareTable(Table):
 
     number = TitleColumn(verbose_name="Receipt", accessor="share__number", below="kind")
     till = tables.Column(verbose_name="Till", accessor="share__register_id")
-    placed_at = TimeColumn(verbose_name="Rung up", accessor="share__placed_at", zone="zone")
+    placed_at = tables.Column(verbose_name="Rung up", accessor="share__placed_at", attrs=NUMBER)
     receipts = MoneyColumn(verbose_name="Receipt", accessor="share__receipts")
     erp = MoneyColumn(verbose_name="ERP", accessor="share__erp")
     journal = MoneyColumn(verbose_name="Journal", accessor="share__journal")
@@ -62,6 +63,9 @@ class ShareTable(Table):
 
     def row_tone(self, record: "Line") -> str:
         return "soon" if record.differs else ""
+
+    def render_placed_at(self, value: datetime, record: "Line") -> SafeString:
+        return clock_tag(value, record.zone)
 
     def render_till(self, value: str) -> str:
         return till_name(value)

@@ -25,7 +25,7 @@ def test_the_day_shows_its_journal_in_two_columns(petra: Client, journal: DayJou
 
     assert "Journal of the day" in page
     assert "Balanced" in page
-    assert "1 receipt</summary>" in page
+    assert "1 record</summary>" in page
 
 
 def test_journals_are_listed_with_where_they_stand(petra: Client, journal: DayJournal) -> None:
