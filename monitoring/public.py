@@ -1,6 +1,6 @@
 """The front door of monitoring: types, cases to read, triage, and how to add a detector."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -89,9 +89,12 @@ def team_codes(user: "AbstractBaseUser | AnonymousUser") -> list[str]:
     return list(Team.objects.filter(members=user.pk).values_list("code", flat=True))
 
 
-def sealing_forbidden_by(store_id: int, on: date) -> list[str]:
-    """Titles of open cases that name a receipt of this trading day and forbid its sealing."""
-    kinds = [key for key, type in TYPES.items() if "seal" in type.blocks]
+def sealing_forbidden_by(store_id: int, on: date, *, besides: Collection[str]) -> list[str]:
+    """Titles of open cases that name a receipt of this trading day and forbid its sealing.
+
+    `besides`: the types of the caller's own, which judge the day themselves.
+    """
+    kinds = [key for key, type in TYPES.items() if "seal" in type.blocks and key not in besides]
     named = CaseOccurrence.objects.filter(
         cleared_at__isnull=True,
         case__closed_at__isnull=True,

@@ -8,8 +8,11 @@ class ReconciliationConfig(AppConfig):
     def ready(self) -> None:
         """Follow the days, look for what is wrong with them, and guard what was signed."""
         from integrations import public
+        from monitoring.public import register_detectors
+        from reconciliation.detectors import DETECTORS
         from reconciliation.guards import guard_evidence
         from reconciliation.sweeps import KINDS
 
         public.register(*KINDS)
+        register_detectors(DETECTORS)
         post_migrate.connect(guard_evidence, dispatch_uid="reconciliation.guard_evidence")

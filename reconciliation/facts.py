@@ -72,10 +72,10 @@ def read_day(store: Store, on: date, *, late_until: datetime | None = None) -> D
         journal_posting=policy.journal_posting.value if policy else "",
         receipts=kept,
         closes=closes,
-        journal=journals.lines if journals.built else wanted or None,
+        journal=journals.lines if journals else wanted or None,
         left_out=tuple(fact for state, fact in receipts if state in LEFT_OUT),
         cash_nominal=cash_nominal(link, on) if link else "",
-        journal_is_draft=not journals.built and bool(wanted),
+        journal_is_draft=not journals and bool(wanted),
         journal_waits=_journal_waits(journals, wanted, problem),
         missing=_missing(documents),
     )
@@ -124,6 +124,9 @@ class _Journals:
             tuple(each for each in own if each.pk not in taken_back),
             tuple(each for each in own if each.pk in taken_back),
         )
+
+    def __bool__(self) -> bool:
+        return bool(self.built or self.undone)
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -1,7 +1,7 @@
 """The sweeps of reconciliation."""
 
 from integrations.public import Runtime, SweepKind
-from reconciliation.services import build_due_journals
+from reconciliation.services import build_due_journals, watch_seals
 
 
 def journals(rt: Runtime, _: str) -> bool:
@@ -9,4 +9,12 @@ def journals(rt: Runtime, _: str) -> bool:
     return False
 
 
-KINDS = (SweepKind("journals", 30, journals, lambda: [""], urgency=8),)
+def seals(rt: Runtime, _: str) -> bool:
+    watch_seals(rt.clock())
+    return False
+
+
+KINDS = (
+    SweepKind("journals", 30, journals, lambda: [""], urgency=8),
+    SweepKind("seals", 600, seals, lambda: [""], urgency=9),
+)

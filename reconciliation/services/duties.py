@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 
 from monitoring.kit.formats import money
 from monitoring.kit.permissions import Capability, can, holders
-from reconciliation.models import LateItem, SignerLimit, SignOff, StoreDay, VarianceNote
+from reconciliation.models import DayJournal, SignerLimit, SignOff, StoreDay, VarianceNote
 from reconciliation.services.days import limits
 from reconciliation.services.errors import RefusedError
 
@@ -23,16 +24,20 @@ def require(user: "User", capability: Capability, what: str) -> None:
 
 
 def involved(day: StoreDay) -> list["User"]:
-    """Whoever prepared or explained this round of the day, or decided its late receipts."""
-    round = {"day": day, "round": day.round}
-    ids = {
-        *SignOff.objects.filter(**round, step=SignOff.Step.PREPARED).values_list("by", flat=True),
-        *VarianceNote.objects.filter(**round).values_list("by", flat=True),
-        *LateItem.objects.filter(**round)
-        .exclude(decided_by=None)
-        .values_list("decided_by", flat=True),
-    }
-    return list(get_user_model().objects.filter(pk__in=ids).order_by("pk"))
+    """Whoever prepared or explained this round of the day, or reversed a journal of it in it."""
+    steps = SignOff.objects.filter(day=day)
+    opened = steps.filter(step=SignOff.Step.REOPENED).order_by("-at").first()
+    prepared = steps.filter(round=day.round, step=SignOff.Step.PREPARED)
+    noted = VarianceNote.objects.filter(day=day, round=day.round)
+    reversals = DayJournal.objects.of_day(day.store_code, day.business_date).exclude(reverses=None)
+    if opened is not None:
+        reversals = reversals.filter(built_at__gt=opened.at)
+    users = get_user_model().objects.filter(
+        Q(pk__in=prepared.values("by"))
+        | Q(pk__in=noted.values("by"))
+        | Q(username__in=reversals.values("by_name"))
+    )
+    return list(users.order_by("pk"))
 
 
 def refuse_same_person(day: StoreDay, signer: "User") -> None:
@@ -40,12 +45,12 @@ def refuse_same_person(day: StoreDay, signer: "User") -> None:
     for person in involved(day):
         if person.pk == signer.pk:
             raise RefusedError(
-                "You prepared or explained this day, so somebody else has to sign it."
+                "You prepared, explained or adjusted this day, so somebody else has to sign it."
             )
         if _mailbox(person) and _mailbox(person) == _mailbox(signer):
             raise RefusedError(
-                f"{person.get_username()} prepared or explained this day and has your e-mail "
-                "address. Somebody else has to sign it."
+                f"{person.get_username()} prepared, explained or adjusted this day and has your "
+                "e-mail address. Somebody else has to sign it."
             )
 
 
