@@ -129,9 +129,7 @@ def test_a_variance_clears_when_each_figure_is_explained(
     assert look("DAYEND_VARIANCE") == []
 
 
-def test_a_day_that_is_still_under_way_has_no_variance(
-    hub: Worker, link: Link, look: Look
-) -> None:
+def test_a_day_that_is_still_under_way_has_no_variance(hub: Worker, link: Link, look: Look) -> None:
     kept, other = sale(**TILL), sale(**TILL, external_id="1002")
     arrive(hub, kept, closing(kept, other))
     again(hub)
