@@ -46,6 +46,7 @@ class Scope(StrEnum):
     TRIAGE = "triage"
     REPLAY = "replay"
     MAPPINGS = "mappings"
+    SIGN_OFF = "sign-off"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What holds for every operation: it is declared, documented, bounded, and speaks JSON."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ from django.urls import get_resolver
 from config.api import OPERATIONS, api, urlpatterns
 from config.tokens.door import ApiTokenAuth
 from integrations.api.kit import MOST, Operation, Scope
-from integrations.public import Connection, Document, Transfer
+from integrations.public import Connection, Document, Store, Transfer
 from monitoring.kit.permissions import Capability
 from monitoring.models import ExceptionCase
-from reconciliation.models import DayJournal
+from reconciliation.models import DayJournal, StoreDay
 from tests.architecture.source import ROOT
 from tests.conftest import NOW
 from tests.monitoring import rows
@@ -96,7 +97,7 @@ def test_somebody_without_a_role_may_do_nothing(
 def address(operation: Operation, **parts: Any) -> str:
     named = {"link": "sitoo-brightpearl", "table": "payment-type"} | parts
     path = operation.path
-    for part in ("document_id", "transfer_id", "exception_id", "journal_id", "row_id"):
+    for part in ("document_id", "transfer_id", "exception_id", "journal_id", "row_id", "day_id"):
         named.setdefault(part, 1)
     return "/api/v1" + path.format(**named)
 
@@ -116,6 +117,7 @@ def known(operation: Operation) -> str:
         transfer_id=sale.transfers.get().pk,
         exception_id=ExceptionCase.objects.get().pk,
         journal_id=DayJournal.objects.earliest("pk").pk,
+        day_id=StoreDay.objects.earliest("pk").pk,
     )
 
 
@@ -141,6 +143,13 @@ def journals(count: int) -> None:
         )
 
 
+def store_days(count: int) -> None:
+    Store.objects.get_or_create(code="LDS01", defaults={"name": "Leeds", "timezone": "UTC"})
+    for _ in range(count):
+        on = NOW.date() - timedelta(days=StoreDay.objects.count())
+        StoreDay.objects.create(store_code="LDS01", store_name="Leeds", business_date=on)
+
+
 def test_no_answer_asks_more_when_there_is_more(
     program: Any, admin_user: Any, trade: Callable[[int], None]
 ) -> None:
@@ -157,11 +166,13 @@ def test_no_answer_asks_more_when_there_is_more(
 
     trade(2)
     journals(2)
+    store_days(2)
     client.get("/api/v1/documents")  # its first use is written down
     few = queries()
 
     trade(5)
     journals(5)
+    store_days(5)
 
     many = queries()
     assert many == few

@@ -27,7 +27,6 @@ from integrations.api.shapes import TransferState
 from integrations.public import Transfer
 from monitoring.kit.permissions import Capability
 from reconciliation.models import DayJournal
-from reconciliation.services import stored_lines
 
 
 class JournalFilters(Paging):
@@ -92,7 +91,7 @@ def read_journal(request: HttpRequest, journal_id: Id) -> JournalStory:
             credit=money(line.credit, row.currency),
             receipts=line.receipts,
         )
-        for line in stored_lines(row)
+        for line in row.as_lines()
     ]
     story = JournalStory(**_journal(row), lines=lines)
     _place(story, _transfers([row.transfer_id] if row.transfer_id else []))
