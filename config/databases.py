@@ -22,7 +22,9 @@ def database(url: str, *, default_file: Path) -> dict[str, Any]:
         return _sqlite(str(config.get("NAME") or default_file))
     # No pool: psycopg's pool does not survive the fork of the worker cluster.
     lifetime = {"CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
-    options = {"connect_timeout": 5, **config.get("OPTIONS", {})}
+    # Our questions take milliseconds; compiling one, which PostgreSQL does by its guess of the
+    # cost, takes a hundred. A pooler that refuses this takes `?options=` in DATABASE_URL.
+    options = {"connect_timeout": 5, "options": "-c jit=off", **config.get("OPTIONS", {})}
     return config | lifetime | {"OPTIONS": options}
 
 

@@ -128,12 +128,25 @@ def _limit(row: StagePatience | None, stage: str, figures: Assumptions) -> Patie
 
 
 def past_patience(limits: Limits, *, now: datetime) -> Q:
-    """Match the open orders that have stood in their stage for its whole patience."""
+    """Match the open orders that have stood in their stage for its whole patience.
+
+    What was never sent is told by its columns alone; only what moves is asked for its transfers.
+    """
+    found = _unsent_for_long(limits, now=now)
+    for (link, kind, stage), patience in limits.items():
+        if patience.limit is not None and stage != OPEN:
+            ended, place = now - patience.limit, KEYS.index(stage)
+            found |= Q(state__in=SENT, link=link, kind=kind, place=place, since__lte=ended)
+    return found
+
+
+def _unsent_for_long(limits: Limits, *, now: datetime) -> Q:
     found = Q(pk__in=())
     for (link, kind, stage), patience in limits.items():
-        if patience.limit is not None:
+        if patience.limit is not None and stage in (OPEN, CAPTURED):
+            states = (State.OPEN,) if stage == OPEN else (State.PARKED, State.HELD)
             ended = now - patience.limit
-            found |= Q(link=link, kind=kind, place=KEYS.index(stage), since__lte=ended)
+            found |= Q(state__in=states, link=link, kind=kind, received_at__lte=ended)
     return found
 
 
@@ -165,7 +178,7 @@ def counted(limits: Limits, *, now: datetime) -> dict[Key, Standing]:
         counts.setdefault(key, Standing()).add(found, stuck, oldest, currency, gross)
     rows = open_orders(SALE, RETURN).filter(state__in=SENT)
     fields = ("link_id", "kind", "place", "since", "currency", "gross")
-    for link, kind, place, since, currency, gross in rows.values_list(*fields).iterator(2000):
+    for link, kind, place, since, currency, gross in rows.values_list(*fields):
         key = (link, kind, KEYS[place])
         late = is_stuck(limits, key, since, now=now)
         counts.setdefault(key, Standing()).add(1, late, since, currency, gross)
@@ -173,16 +186,10 @@ def counted(limits: Limits, *, now: datetime) -> dict[Key, Standing]:
 
 
 def _unsent(limits: Limits, *, now: datetime) -> Any:
-    stuck = Q(pk__in=())
-    for (link, kind, stage), patience in limits.items():
-        if stage in (OPEN, CAPTURED) and patience.limit is not None:
-            states = (State.OPEN,) if stage == OPEN else (State.PARKED, State.HELD)
-            ended = now - patience.limit
-            stuck |= Q(link=link, kind=kind, state__in=states, received_at__lte=ended)
     rows = public.documents().receipts().filter(state__in=UNSENT).order_by()
     return rows.values_list("link", "kind", "state", "currency").annotate(
         found=Count("pk"),
-        stuck=Count("pk", filter=stuck),
+        stuck=Count("pk", filter=_unsent_for_long(limits, now=now)),
         gross=Sum("gross"),
         oldest=Min("received_at"),
     )

@@ -33,6 +33,7 @@ class Table(tables.Table):
     selectable = False
     pages: type[CappedPaginator] = CappedPaginator
     walk: dict[str, str] | None = None
+    is_filled = False  # whether this page has rows; asking `rows` would count them all
     now: datetime
     request: HttpRequest
 
@@ -158,6 +159,7 @@ def _walked(
 def _agree(table: Table) -> None:
     """Let money columns find their common currency on the rows of this page."""
     records = [row.record for row in table.paginated_rows]
+    table.is_filled = bool(records)
     for column in table.columns.all():
         if isinstance(column.column, MoneyColumn):
             column.column.agree(records)

@@ -24,6 +24,14 @@ def test_postgresql_keeps_its_connections_and_has_no_pool():
     assert "pool" not in config["OPTIONS"]
 
 
+def test_postgresql_does_not_compile_our_short_questions_unless_the_url_says_so():
+    url = "postgres://anna:pw@db.example/shop"
+
+    assert database(url, default_file=FILE)["OPTIONS"]["options"] == "-c jit=off"
+    own = database(f"{url}?options=-c%20jit%3Don", default_file=FILE)
+    assert own["OPTIONS"]["options"] == "-c jit=on"
+
+
 @pytest.mark.parametrize("url", ["mysql://u:hunter2@h/n", "hunter2", "oracle://hunter2@h/n"])
 def test_another_database_is_refused_without_repeating_the_password(url):
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refused:
