@@ -64,7 +64,7 @@ def test_a_place_where_something_came_back_is_left_out() -> None:
 def test_every_rolling_minute_counts_what_arrived_in_it() -> None:
     samples = [(0.0, 10), (30.0, 110), (59.5, 200), (61.0, 205), (95.0, 300)]
 
-    assert rolling(samples) == [200, 95]
+    assert rolling(samples) == [190, 95]
 
 
 def test_the_floor_bundles_writes_by_ten_and_reads_row_ids_by_the_hundred() -> None:
