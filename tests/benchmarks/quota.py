@@ -1,7 +1,7 @@
 """How much of Brightpearl's limit is used while a backlog waits, over any rolling minute.
 
-Counted at the sandbox, as the requests arrive, five times a second, from the moment when more waits than
-a minute can carry; none may be refused.
+Counted at the sandbox, as the requests arrive, five times a second, from the moment when more waits
+than a minute can carry; none may be refused.
 """
 
 import argparse
