@@ -60,6 +60,7 @@ class Sandbox:
         from integrations.sandbox.bigcommerce.system import BigCommerceSystem
         from integrations.sandbox.brightpearl.system import BrightpearlSystem
         from integrations.sandbox.mintsoft.system import MintsoftSystem
+        from integrations.sandbox.orderwise.system import OrderwiseSystem
         from integrations.sandbox.sitoo.system import SitooSystem
         from integrations.sandbox.warehouse.system import WarehouseSystem
 
@@ -74,12 +75,14 @@ class Sandbox:
         self.bigcommerce: BigCommerceSystem = BigCommerceSystem(**shared)
         self.warehouse: WarehouseSystem = WarehouseSystem(**shared)
         self.mintsoft: MintsoftSystem = MintsoftSystem(**shared)
+        self.orderwise: OrderwiseSystem = OrderwiseSystem(**shared)
         return {
             "sitoo": self.sitoo,
             "brightpearl": self.brightpearl,
             "bigcommerce": self.bigcommerce,
             "warehouse": self.warehouse,
             "mintsoft": self.mintsoft,
+            "orderwise": self.orderwise,
         }
 
     def use_faults(self, faults: str | FaultPlan, *, seed: int | None = None) -> None:

@@ -48,6 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  Brightpearl  {server.url}/brightpearl/public-api")
         self.stdout.write(f"  Warehouse    {server.url}{server.sandbox.warehouse.base_path}")
         self.stdout.write(f"  Mintsoft     {server.url}{server.sandbox.mintsoft.base_path}")
+        self.stdout.write(f"  OrderWise    {server.url}{server.sandbox.orderwise.base_path}")
         self.stdout.write(f"  Control      {server.url}/_sandbox/state")
         self.stdout.write("Press Ctrl-C to stop.")
         self.stdout.flush()

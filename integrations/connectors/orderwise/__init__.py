@@ -1,0 +1,1 @@
+"""OrderWise, an ERP with a REST service beside it."""

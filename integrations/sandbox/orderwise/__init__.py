@@ -1,0 +1,1 @@
+"""A simulated OrderWise: one installation with one session for the tills."""
