@@ -76,6 +76,12 @@ def benchmarks(arguments: Sequence[str]) -> int:
     return run("-m", "tests.benchmarks", *arguments)
 
 
+def contract(arguments: Sequence[str]) -> int:
+    """hold the BigCommerce connector and sandbox against OpenAPI files (--specs DIR)"""
+    prepare("dev")
+    return run("-m", "tests.contract", *arguments)
+
+
 Command = Callable[[Sequence[str]], int]
 COMMANDS: dict[str, Command] = {
     "demo": demo,
@@ -86,6 +92,7 @@ COMMANDS: dict[str, Command] = {
     "lock": lock,
     "soak": soak,
     "benchmarks": benchmarks,
+    "contract": contract,
 }
 
 

@@ -99,7 +99,7 @@ def _order_statuses(client: BigCommerceClient) -> list[Choice]:
     """With the merchant's own label where he gave one."""
     return [
         Choice(str(row.get("id")), str(row.get("custom_label") or row.get("name") or ""))
-        for row in client.bare_rows("/v2/order_statuses")
+        for row in client.order_statuses()
     ]
 
 

@@ -83,7 +83,7 @@ class BigCommerceClient:
     def transactions(self, order_id: str) -> list[Row]:
         """QUIRK(bigcommerce): none at all is a 204; some ways to pay never leave any."""
         path = f"/v3/orders/{segment(order_id)}/transactions"
-        return list(self._every(path, "/v3/orders/{id}/transactions"))
+        return list(self._listed(path, (), "/v3/orders/{id}/transactions").data)
 
     def put_order(self, order_id: str, body: Row, *, keys: Keys) -> Reply:
         """Change an order; absent fields stay. Safe to repeat."""
@@ -243,6 +243,10 @@ class BigCommerceClient:
     def probe(self, path: str) -> Reply:
         """The smallest question to a list: only whether we may ask."""
         return self._http.get(path, [("limit", "1")], endpoint=f"GET {path}")
+
+    def order_statuses(self) -> list[Row]:
+        """All fifteen at once."""
+        return self._bare("/v2/order_statuses", ())
 
     def bare_rows(self, path: str) -> list[Row]:
         """A whole v2 list."""

@@ -45,16 +45,19 @@ class Backoffice:
         rate: Decimal,
         barcode: str = "",
         is_stocked: bool = True,
-        type: str = "physical",
     ) -> Product:
         """A simple product: it is tracked as a whole, by its id and not by its SKU."""
         if sku in self._state.by_sku:
             return self._product_of(sku)
         tracking = BY_PRODUCT if is_stocked else NOT_TRACKED
-        product = self._product(sku, name, price, rate, tracking, type)
+        product = self._product(sku, name, price, rate, tracking)
         product.barcode = barcode
         self._variant(product, sku, barcode)
         return product
+
+    def sell_gift_certificate(self, sku: str) -> None:
+        """Let shoppers buy one under this SKU."""
+        self._state.gift_certificates.add(sku)
 
     def add_family(
         self,
@@ -68,7 +71,7 @@ class Backoffice:
         """A product with variants, each (SKU, barcode, options); every one is tracked by itself."""
         if members[0][0] in self._state.by_sku:
             return self._product_of(members[0][0])
-        product = self._product(sku, name, price, rate, BY_VARIANT, "physical")
+        product = self._product(sku, name, price, rate, BY_VARIANT)
         for member, barcode, options in members:
             variant = self._variant(product, member, barcode)
             variant.options = options
@@ -155,7 +158,7 @@ class Backoffice:
         return self._state.products[self._state.variants[self._state.by_sku[sku]].product_id]
 
     def _product(
-        self, sku: str, name: str, price: Decimal, rate: Decimal, tracking: str, type: str
+        self, sku: str, name: str, price: Decimal, rate: Decimal, tracking: str
     ) -> Product:
         now = self._state.now()
         product = Product(
@@ -167,7 +170,6 @@ class Backoffice:
             tracking=tracking,
             created=now,
             modified=now,
-            type=type,
         )
         self._state.products[product.id] = product
         self._state.hooks.emit("store/product/created", {"type": "product", "id": product.id})

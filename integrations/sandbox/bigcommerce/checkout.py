@@ -141,10 +141,14 @@ class Checkout:
             gross=row.full_gross,
             discount=row.full_gross - row.gross,
             rate=row.vat_rate,
-            type=product.type if product else "physical",
+            type=product.type if product else self._kind(row.sku),
             code="" if row.voucher in ("", "manual") else row.voucher,
             barcode=variant.barcode if variant else "",
         )
+
+    def _kind(self, sku: str) -> str:
+        """QUIRK(bigcommerce): gift certificates are sold, but are not in the catalogue."""
+        return "giftcertificate" if sku in self._state.gift_certificates else "physical"
 
     def _take_stock(self, order: Order, sign: int) -> None:
         location = self._state.pickup_methods.get(order.pickup_method_id, DEFAULT_LOCATION)

@@ -179,6 +179,7 @@ class State:
     by_sku: dict[str, int] = field(default_factory=dict)  # to variant id
     locations: dict[int, Location] = field(default_factory=dict)
     levels: dict[tuple[int, int], Level] = field(default_factory=dict)  # (location, variant)
+    gift_certificates: set[str] = field(default_factory=set)  # SKUs; they are no products here
     tax_classes: dict[int, Decimal] = field(default_factory=dict)  # rate by class
     gateways: dict[str, str] = field(default_factory=dict)  # name by code
     pickup_methods: dict[int, int] = field(default_factory=dict)  # location by method

@@ -49,6 +49,7 @@ CITIES = (
     ("Cardiff", "CF10 1AA"),
 )
 SHOPPERS = 400
+SOLD_ONLINE = (ProductKind.GOODS, ProductKind.GIFT_CARD)
 
 # Of a thousand orders.
 COLLECTED, GIVEN_UP, UNPAID, CANCELLED, REFUNDED = 120, 30, 20, 20, 70
@@ -86,32 +87,37 @@ def _order(dice: Dice, ref: str, day: date, estate: Estate) -> OnlineOrder:
     shelf = _web_shelf(estate)
     at = datetime.combine(day, time(), tzinfo=UTC) + timedelta(seconds=dice.below(86_000))
     shopper = _shopper(dice)
-    lines = baskets.draw_rows(dice, shelf)
-    goods = sum((line.gross for line in lines), ZERO)
     order = OnlineOrder(
         ref=ref,
         occurred_at=at,
         arrives_at=at,
         shopper=shopper,
-        lines=lines,
+        lines=baskets.draw_rows(dice, shelf),
         outcome=_outcome(dice),
     )
-    if dice.happens(COLLECTED):
-        order = replace(order, store=dice.pick(estate.stores).code)
-    else:
-        method = NEXT_DAY if dice.happens(EXPRESS) else STANDARD
-        is_free = method == STANDARD and goods >= FREE_FROM
-        cost = ZERO if is_free else SHIPPING[method]
-        order = replace(order, shipping=cost, shipping_method=method)
+    order = _handed_over(dice, order, estate)
     return replace(order, tenders=_tenders(dice, order.total, shopper))
 
 
+def _handed_over(dice: Dice, order: OnlineOrder, estate: Estate) -> OnlineOrder:
+    """Collected, or sent; gift cards alone come by e-mail."""
+    posted = {product.sku for product in estate.products if product.kind is ProductKind.GOODS}
+    if not any(line.sku in posted for line in order.lines):
+        return order
+    if dice.happens(COLLECTED):
+        return replace(order, store=dice.pick(estate.stores).code)
+    method = NEXT_DAY if dice.happens(EXPRESS) else STANDARD
+    is_free = method == STANDARD and order.total >= FREE_FROM
+    cost = ZERO if is_free else SHIPPING[method]
+    return replace(order, shipping=cost, shipping_method=method)
+
+
 def _web_shelf(estate: Estate) -> baskets.Shelf:
-    """Goods only, of those that the ERP knows."""
+    """Goods and gift cards; nobody orders a carrier bag."""
     goods = [
         (product, product.weight)
         for product in estate.products
-        if product.weight and product.kind is ProductKind.GOODS
+        if product.weight and product.kind in SOLD_ONLINE
     ]
     return baskets.Shelf(tuple(goods), ())
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from integrations.sandbox.trade.seeding import Ids
 
 WEB = "WEB"  # the location that parcels leave from
-SOLD_ONLINE = (ProductKind.GOODS, ProductKind.GIFT_CARD)
-TRADE_PERCENT = 80  # of the retail price
 
 
 class ShopWindow:
@@ -35,7 +33,10 @@ class ShopWindow:
         for name, price in SHIPPING.items():
             office.add_shipping_method(name, price)
         ids.trade_group = office.add_group(TRADE)
-        sold = [product for product in estate.products if product.kind in SOLD_ONLINE]
+        for product in estate.products:
+            if product.kind is ProductKind.GIFT_CARD:
+                office.sell_gift_certificate(product.sku)
+        sold = [product for product in estate.products if product.kind is ProductKind.GOODS]
         new = [product for product in sold if not office.has(product.sku)]
         self._add_products(new)
         self._stock(estate, new, ids)
@@ -66,7 +67,6 @@ class ShopWindow:
         )
 
     def _add_simple(self, product: Product) -> None:
-        is_gift_card = product.kind is ProductKind.GIFT_CARD
         self._office.add_product(
             product.sku,
             product.name,
@@ -74,7 +74,6 @@ class ShopWindow:
             rate=product.vat_rate,
             barcode=product.barcode,
             is_stocked=product.is_stocked,
-            type="giftcertificate" if is_gift_card else "physical",
         )
 
     def _stock(self, estate: Estate, products: Iterable[Product], ids: "Ids") -> None:
