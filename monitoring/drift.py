@@ -184,7 +184,8 @@ def _grouped(flights: Iterable[Flight]) -> Iterator[Part]:
     for flight in flights:
         groups.setdefault((flight.cause, flight.why), []).append(flight)
     for (cause, why), group in groups.items():
-        yield Part(why, _units(group), cause, tuple(flight.ref for flight in group))
+        refs = tuple(dict.fromkeys(flight.ref for flight in group))
+        yield Part(why, _units(group), cause, refs)
 
 
 def _units(flights: Iterable[Flight]) -> Decimal:

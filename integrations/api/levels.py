@@ -28,7 +28,8 @@ class LevelFilters(Paging):
 
 
 class LevelRow(BaseModel):
-    """Units as text. Null is unknown, never zero. `dirty_at`: since when it may be out of date."""
+    """Units as text. Null is unknown, never zero. `dirty_at`: since when it may be out of date;
+    `told_at` is null once something moved at the channel, `accepted_at` then still says when."""
 
     id: int
     connection: str
@@ -39,6 +40,7 @@ class LevelRow(BaseModel):
     safety: str | None
     told: str | None
     told_at: datetime | None
+    accepted_at: datetime | None
     seen: str | None
     seen_at: datetime | None
     dirty_at: datetime | None
@@ -66,6 +68,7 @@ def _level(row: ChannelLevel) -> LevelRow:
         safety=quantity(row.safety),
         told=quantity(row.told),
         told_at=row.told_at,
+        accepted_at=row.accepted_at,
         seen=quantity(row.seen),
         seen_at=row.seen_at,
         dirty_at=row.dirty_at,

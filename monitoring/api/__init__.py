@@ -1,5 +1,5 @@
 """Monitoring's part of the JSON API, one line for each file."""
 
-from monitoring.api import exceptions, mappings
+from monitoring.api import drift, exceptions, mappings
 
-OPERATIONS = (*exceptions.OPERATIONS, *mappings.OPERATIONS)
+OPERATIONS = (*exceptions.OPERATIONS, *mappings.OPERATIONS, *drift.OPERATIONS)

@@ -4,11 +4,13 @@ A figure is the dictionary that Plotly reads. Colours are roles that charts.js l
 stylesheet, so that a chart follows the theme.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from monitoring.kit import formats
 
 PALETTE = ("waiting", "agrees", "soon", "unknown", "wrong")
 DASHES = ("solid", "dot", "dash", "longdash", "dashdot")
@@ -23,10 +25,20 @@ class Figure:
     labels: Sequence[str]
     series: Mapping[str, Sequence[Decimal | None]]
     plot: dict[str, Any]
+    write: Callable[[Decimal | None], str] = formats.amount  # of a value, in the table
+
+    @property
+    def table(self) -> list[tuple[str, list[str]]]:
+        return [(name, [self.write(value) for value in row]) for name, row in self.series.items()]
 
 
 def lines(
-    key: str, labels: Sequence[str], series: Mapping[str, Sequence[Decimal | None]], *, title: str
+    key: str,
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[Decimal | None]],
+    *,
+    title: str,
+    write: Callable[[Decimal | None], str] = formats.amount,
 ) -> Figure:
     """Return a line for each series over `labels`. A value that is not known leaves a gap.
 
@@ -50,7 +62,7 @@ def lines(
         "legend": {"orientation": "h"},
         "xaxis": {"type": "category"},
     }
-    return Figure(key, title, labels, series, {"data": data, "layout": layout})
+    return Figure(key, title, labels, series, {"data": data, "layout": layout}, write)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from integrations import public as hub
 from integrations.public import Link
+from monitoring.kit import formats
 from monitoring.kit.clock import now_of
 from monitoring.kit.figures import Figure, lines
 from monitoring.kit.page import Page, render
@@ -77,7 +78,8 @@ def _figure(hours: list[Spread]) -> Figure:
         "99 of 100 within, s": [_units(each.p99) for each in shown],
     }
     labels = [f"{each.hour:%H}:00" for each in shown]
-    return lines("exposure", labels, series, title="Seconds from sale to lower level, by hour")
+    title = "Seconds from sale to lower level, by hour"
+    return lines("exposure", labels, series, title=title, write=formats.quantity)
 
 
 def _units(seconds: int | None) -> Decimal | None:

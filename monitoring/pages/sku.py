@@ -1,7 +1,7 @@
 """One SKU: how its level comes about in every place, what moved it, and what to do about it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,6 +23,7 @@ from monitoring.pages.places import prepare
 from monitoring.services.sku_story import Event, Story, story
 
 PLACES, MOVES, SHOWN = 200, 15, 40
+LEAD = timedelta(hours=1)  # shown before the first step
 
 
 def sku(request: HttpRequest, sku: str) -> HttpResponse:
@@ -66,7 +67,7 @@ def _chosen(rows: list[Any], place: str, *, now: datetime) -> dict[str, Any]:
                 "link": link,
                 "story": told,
                 "latest": latest,
-                "figure": _figure(told, link),
+                "figure": _figure(told, link, row, now),
                 "fixes": fixes(row, link),
             }
     return {"row": row}
@@ -76,8 +77,10 @@ def _step(event: Event) -> dict[str, Any]:
     return {"event": event, "sets": event.kind == "told"}
 
 
-def _figure(told: Story, link: hub.Link) -> Figure:
+def _figure(told: Story, link: hub.Link, row: Any, now: datetime) -> Figure:
+    """Both levels from before the first step until now, with what moved them."""
     events = told.events
+    first = [(events[0].at - LEAD, told.opening)] if events else []
     marks = {
         "Sold": ("sold", "x"),
         "Returned": ("returned", "circle"),
@@ -88,8 +91,12 @@ def _figure(told: Story, link: hub.Link) -> Figure:
     return steps(
         "levels",
         {
-            link.owner.label: Steps([(each.at, each.owner) for each in events]),
-            link.channel.label: Steps([(each.at, each.channel) for each in events]),
+            link.owner.label: Steps(
+                [*first, *((each.at, each.owner) for each in events), (now, row.owner)]
+            ),
+            link.channel.label: Steps(
+                [*((each.at, each.channel) for each in events), (now, row.channel)]
+            ),
         },
         {
             name: (symbol, [(each.at, _height(each)) for each in events if each.kind == kind])

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from integrations import public as hub
 from integrations.public import CommandError
 from monitoring.drift import WORDS, Cause
+from monitoring.kit import formats
 from monitoring.kit.clock import now_of
 from monitoring.kit.columns import MoneyColumn, QuantityColumn
 from monitoring.kit.figures import Figure, lines
@@ -210,7 +211,8 @@ def _trend(census: DriftCensus) -> Figure:
         for cause in causes
     }
     labels = [f"{on.day} {on:%b}" for on in last]
-    return lines("drift", labels, series, title="Units that differ by cause, day by day")
+    title = "Units that differ by cause, day by day"
+    return lines("drift", labels, series, title=title, write=formats.quantity)
 
 
 def compare(request: HttpRequest) -> HttpResponse:

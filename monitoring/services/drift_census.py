@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from integrations import public
+from integrations.canonical.money import round_money
 from integrations.public import ChannelLevel, Differences, Link
 from monitoring.drift import Cause, Drift, Level, Part, explain
 from monitoring.models import DriftCensus, DriftSample, DriftTotal, SalesRate
@@ -114,6 +115,7 @@ def sample(census: DriftCensus, row: Row, figures: Assumptions) -> DriftSample:
     assert sides.channel is not None
     stake = drifted(drift.units, price=row.goods.net, figures=figures)
     cover = max(sides.channel, Decimal(0)) / row.per_hour if row.per_hour else None
+    hours = MOST_HOURS if cover is None else min(cover, MOST_HOURS)
     return DriftSample(
         census=census,
         connection_id=level.connection_id,
@@ -134,8 +136,8 @@ def sample(census: DriftCensus, row: Row, figures: Assumptions) -> DriftSample:
         value=abs(drift.units) * row.goods.gross,
         at_risk=stake.value,
         per_hour=row.per_hour.quantize(THREE),
-        cover_hours=None if cover is None else min(cover, MOST_HOURS).quantize(THREE),
-        risk=stake.value / max(MOST_HOURS if cover is None else cover, LEAST_HOURS),
+        cover_hours=None if cover is None else hours.quantize(THREE),
+        risk=round_money(stake.value / max(hours, LEAST_HOURS), figures.currency),
     )
 
 
