@@ -17,6 +17,7 @@ ALL: tuple[tuple[str, ...], ...] = (
     ("requests", "--mode", "daily_journal", "--single"),
     ("quota",),
     ("publication",),
+    ("drift",),
     ("pages",),
     ("webhooks",),
 )
