@@ -1,21 +1,20 @@
-"""Under a vendor's limit: full requests, as evenly as the limit refills.
+"""Under a vendor's limit: requests as evenly as the limit refills.
 
 A limiter alone lets small requests use the minute up and then makes everything wait for its end;
 and what was used in one rush comes free in one rush, which nobody can follow to the last request.
+While a round waits for its turn, more work comes together and fills its requests.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from integrations.connectors import budget as rules
 from integrations.connectors.budget import Budget
 from integrations.models import Connection, RateBudget, Transfer
 from integrations.services.budget import from_ms, load, to_ms
 
-PAUSE = timedelta(milliseconds=1500)  # between small rounds; a sale may wait this long
-LOW = 2  # the budget runs low when more than one request in so many is used
 FULL = 40  # due transfers that fill their requests: a backlog, from which waiting gathers nothing
-LATE = 2  # requests by which a round may come late without losing its turn
+BURST = 15  # percent of the limit that may go in a rush, and is kept out of the steady pace
+LATE = 2  # requests by which a round of a backlog may come late without losing its turn
 
 
 def rest_until(connection: Connection, *, now: datetime) -> datetime | None:
@@ -23,31 +22,24 @@ def rest_until(connection: Connection, *, now: datetime) -> datetime | None:
     row = RateBudget.objects.filter(connection=connection).first()
     if row is None or row.limit is None or not row.grants:
         return None
-    budget = load(row)
     due = Transfer.objects.due(now).filter(connection=connection)
     if due[:FULL].count() >= FULL:
-        return from_ms(steady(budget, now_ms=to_ms(now)))
-    if rules.used(budget, now_ms=to_ms(now)) * LOW <= row.limit:
-        return None
-    return _gather(budget.grants, now)
+        steady, slack = row.limit, LATE
+    else:
+        slack = row.limit * BURST // 100
+        steady = row.limit - slack
+    return from_ms(turn(load(row), per_window=steady, slack=slack, now_ms=to_ms(now)))
 
 
-def steady(budget: Budget, *, now_ms: int) -> int:
-    """When a backlog may go on so that every minute is as full as the others; 0: at once.
+def turn(budget: Budget, *, per_window: int, slack: int, now_ms: int) -> int:
+    """When the next request may go at a steady pace of `per_window`; 0: at once.
 
-    Each request granted moves the next one's turn by its share of the window.
+    Each request granted moves the next one's turn by its share of the window; `slack` requests
+    may go before their turn.
     """
-    if budget.limit is None:
-        return 0
-    window = budget.window_ms + rules.MARGIN_MS  # counted in shares, of which it has `limit`
-    turn = 0
+    window = budget.window_ms + rules.MARGIN_MS  # counted in shares, of which it has `per_window`
+    at_last = 0
     for at in sorted(budget.grants):
-        turn = max(turn, at * budget.limit) + window
-    wait_until = (turn - LATE * window) // budget.limit
+        at_last = max(at_last, at * per_window) + window
+    wait_until = (at_last - slack * window) // per_window
     return wait_until if wait_until > now_ms else 0
-
-
-def _gather(grants: Sequence[int], now: datetime) -> datetime | None:
-    """The budget runs low and there is little to send: let a little more come together."""
-    last = from_ms(max(grants))
-    return last + PAUSE if last and last + PAUSE > now else None
