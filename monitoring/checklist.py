@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitoring.setup import Setup
-from monitoring.words import counted, listed
+from monitoring.words import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ def _operations(setup: Setup) -> Iterator[Check]:
 def _preparer(setup: Setup) -> Iterator[Check]:
     yield TEAM
     if setup.shops:
-        shops = counted(len(setup.shops), "shop")
-        yield Check("prepare", f"Prepare yesterday for each of the {shops}", "days")
+        many = len(setup.shops) > 1
+        shops = f"each of the {len(setup.shops)} shops" if many else setup.shops[0].name
+        yield Check("prepare", f"Prepare yesterday for {shops}", "days")
     if any(wiring.accounting == "daily_journal" for wiring in setup.wirings):
         ledger = setup.owners.get("finance", "the ledger")
         yield Check("journals", f"See that yesterday’s journals reached {ledger}", "days")

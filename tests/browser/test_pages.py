@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from integrations.public import Connection, Document
-from monitoring.models import ExceptionCase
+from monitoring.models import AlertChannel, ExceptionCase
 from tests.conftest import NOW
 
 
@@ -16,7 +16,9 @@ def addresses() -> list[str]:
     erp = Connection.objects.get(role="erp")
     return [
         *("/", "/exceptions/?tab=all", "/orders/", "/stock/", "/flows/", "/connections/"),
-        *("/settings/people/", "/settings/changes/"),
+        *("/settings/people/", "/settings/routing/", "/settings/alerts/", "/settings/changes/"),
+        *("/manual/", "/manual/owners/", "/manual/checklist/", "/manual/alerts/sku-unmapped/"),
+        f"/settings/alerts/{AlertChannel.objects.earliest('pk').pk}/",
         *("/mappings/", "/mappings/sitoo-brightpearl/payment-type/", "/search/", "/days/"),
         f"/exceptions/{ExceptionCase.objects.get().pk}/",
         f"/orders/{sale.pk}/",

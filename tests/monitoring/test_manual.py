@@ -162,4 +162,4 @@ def test_the_checklist_follows_the_configuration():
         "drift",
     }
     [prepare] = [each for each in checks_of("finance_preparer", SETUP) if each.key == "prepare"]
-    assert prepare.text == "Prepare yesterday for each of the 1 shop"
+    assert prepare.text == "Prepare yesterday for Leeds"
