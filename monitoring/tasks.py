@@ -6,6 +6,7 @@ from monitoring.services.cover import refresh_rates
 from monitoring.services.duties import record_revisions
 from monitoring.services.exposure import MOST, begin_exposures, close_exposures, forget_exposures
 from monitoring.services.flow_hours import close_hours
+from monitoring.services.measures import record_heard, record_measures
 from monitoring.services.messages import compose
 from monitoring.services.notices import notice_changes, notice_overdue
 from monitoring.services.patience import measure
@@ -61,8 +62,11 @@ def tell(rt: public.Runtime, _: str) -> bool:
 
 
 def remember(rt: public.Runtime, _: str) -> bool:
-    """Note since when the manual states what it states."""
-    record_revisions(now=rt.clock())
+    """Keep this hour's figures, and since when the manual states what it states."""
+    now = rt.clock()
+    record_measures(now=now)
+    record_heard(now=now)
+    record_revisions(now=now)
     return False
 
 

@@ -17,7 +17,7 @@ from monitoring.kit.permissions import BY_SLUG, ROLES, Capability, roles_of
 from monitoring.models import CheckTick
 from monitoring.pages.tabs import Tab, manual_tabs
 from monitoring.services.duties import HISTORY, DutyError, day_of, tick, ticks, untick
-from monitoring.services.setup import read_setup
+from monitoring.services.setup import read_systems
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def today_of(request: HttpRequest) -> date:
 
 def lines_of(role: str, today: date) -> list[Line]:
     done = ticks(role, since=today - HISTORY)
-    return [_line(check, today, done) for check in checks_of(role, read_setup())]
+    return [_line(check, today, done) for check in checks_of(role, read_systems())]
 
 
 def _line(check: Check, today: date, done: dict[tuple[str, date], CheckTick]) -> Line:

@@ -9,7 +9,7 @@ from integrations import public
 from monitoring.checklist import Check, checks_of
 from monitoring.manual import CHAPTERS, digest_of
 from monitoring.models import CheckTick, ManualReading, ManualRevision
-from monitoring.services.setup import read_setup
+from monitoring.services.setup import read_setup, read_systems
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,7 +61,7 @@ def ticks(role: str, *, since: date) -> dict[tuple[str, date], CheckTick]:
 
 
 def _check(role: str, key: str) -> Check:
-    checks = checks_of(role, read_setup())
+    checks = checks_of(role, read_systems())
     found = next((check for check in checks if check.key == key), None)
     if found is None:
         raise DutyError("This is no longer on the checklist. Look at it anew.")

@@ -1,5 +1,6 @@
 """Reads the live configuration: a handful of queries, however many shops there are."""
 
+from dataclasses import replace
 from typing import Any
 
 from integrations import public
@@ -11,8 +12,14 @@ from monitoring.setup import Crew, Exemption, Setup, Shop, Wiring
 
 def read_setup() -> Setup:
     """Return what is set up now; empty where nothing is."""
+    return replace(read_systems(), crews=_crews(), exemptions=_exemptions())
+
+
+def read_systems() -> Setup:
+    """Return the systems and shops alone, without teams and rules: what checklists need."""
     retailer = public.retailer()
-    labels = dict(public.connections().values_list("slug", "label"))
+    links = list(public.links().filter(enabled=True))
+    labels = {each.slug: each.label for link in links for each in (link.channel, link.owner)}
     owners: dict[str, Any] = dict(retailer.owners) if retailer else {}
     stock = owners.pop("inventory", None) or {}
     named = {domain: labels.get(slug, slug) for domain, slug in owners.items()}
@@ -24,10 +31,10 @@ def read_setup() -> Setup:
         currency=retailer.currency if retailer else "",
         owners=named,
         stock_elsewhere={place: labels.get(slug, slug) for place, slug in elsewhere.items()},
-        wirings=tuple(_wiring(link) for link in public.links().filter(enabled=True)),
+        wirings=tuple(_wiring(link) for link in links),
         shops=tuple(_shop(store) for store in public.stores().filter(is_open=True)),
-        crews=_crews(),
-        exemptions=_exemptions(),
+        crews=(),
+        exemptions=(),
         types=tuple(sorted(registry.TYPES.values(), key=lambda each: each.code)),
     )
 

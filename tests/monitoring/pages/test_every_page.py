@@ -46,6 +46,8 @@ LISTS = {
     "alerts": "/settings/alerts/",
     "audit": "/settings/changes/",
 }
+# Queries of one page; 30 where nothing else is said. Today gathers what six pages show.
+BUDGETS = {"today": 38}
 EMPTY = {
     "today": "Nothing needs you",
     "exceptions": "Nothing needs anybody here",
@@ -169,7 +171,7 @@ def test_no_page_asks_more_when_there_is_more(admin: Client, trouble: Callable[.
 
     many = {name: queries(admin, address) for name, address in addresses.items()}
     assert many == few
-    assert max(many.values()) <= 30
+    assert {name: asked for name, asked in many.items() if asked > BUDGETS.get(name, 30)} == {}
 
 
 def test_the_menu_shows_only_what_the_role_may_open(
