@@ -59,6 +59,9 @@ EMAIL_HOST_PASSWORD = env.env_secret("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.env_bool("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10  # seconds; a sender's lease is longer
 DEFAULT_FROM_EMAIL = env.env_text("EMAIL_FROM", default="Plumbline <plumbline@localhost>")
+# Who is told by `manage.py lookout` when the house itself has stopped.
+PLUMBLINE_ALARM_EMAILS = env.env_list("PLUMBLINE_ALARM_EMAILS")
+PLUMBLINE_ALARM_URL = env.env_secret("PLUMBLINE_ALARM_URL")
 if not EMAIL_HOST and not PRODUCTION:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"

@@ -42,6 +42,7 @@ from monitoring.services.triage import (
     snooze,
     wake,
 )
+from monitoring.services.undo import Batch, last_batch, undo
 from monitoring.value import FIGURES, Assumptions, Figure, Stake
 
 if TYPE_CHECKING:
@@ -137,9 +138,11 @@ __all__ = [
     "TABS",
     "TYPES",
     "Assumptions",
+    "Batch",
     "CaseEvent",
     "CaseOccurrence",
     "ExceptionCase",
+    "ExceptionCaseQuerySet",
     "ExceptionType",
     "Figure",
     "Finding",
@@ -166,6 +169,7 @@ __all__ = [
     "dismiss",
     "edit_rules",
     "figures_in_force",
+    "last_batch",
     "move",
     "occurrences",
     "open_cases",
@@ -183,6 +187,7 @@ __all__ = [
     "team_codes",
     "teams",
     "timeline",
+    "undo",
     "version_of",
     "waived_receipts",
     "wake",

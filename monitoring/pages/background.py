@@ -50,8 +50,14 @@ def background(*, now: datetime) -> list[Work]:
 
 
 def _work(sweep: Sweep, *, now: datetime) -> Work:
-    kind, _, about = sweep.name.partition(":")
-    return Work(sweep, WORDS.get(kind, kind.capitalize()), about, _state(sweep, now=now))
+    words, about = sweep_words(sweep.name)
+    return Work(sweep, words, about, _state(sweep, now=now))
+
+
+def sweep_words(name: str) -> tuple[str, str]:
+    """Return what a sweep does in words, and what it does it for (empty: for everything)."""
+    kind, _, about = name.partition(":")
+    return WORDS.get(kind, kind.capitalize()), about
 
 
 def _state(sweep: Sweep, *, now: datetime) -> State:

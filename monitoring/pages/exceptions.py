@@ -18,7 +18,7 @@ from monitoring.kit import formats
 from monitoring.kit.clock import now_of
 from monitoring.kit.columns import MoneyColumn, QuantityColumn, TimeColumn
 from monitoring.kit.filters import FilterSet
-from monitoring.kit.page import Page, render
+from monitoring.kit.page import Page, person, render
 from monitoring.kit.permissions import Capability, can
 from monitoring.kit.tables import Table, TitleColumn, show
 from monitoring.kit.tabs import Tab
@@ -101,6 +101,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         "people": people,
         "snoozes": snoozes(),
         "may_triage": table.selectable,
+        "undo": public.last_batch(person(request), now=now_of(request)) if triage else None,
     }
     partial = "monitoring/partials/_cases.html"
     return render(request, "monitoring/exceptions.html", context, partial=partial)

@@ -10,7 +10,9 @@ from monitoring.kit import formats
 from monitoring.kit.clock import now_of
 from monitoring.kit.frame import Light, Notice, Status
 from monitoring.kit.permissions import Capability, can
+from monitoring.pages.background import sweep_words
 from monitoring.pages.states import State, connection_state
+from monitoring.words import listed
 
 SILENT = timedelta(minutes=2)  # the shortest time in which stopped background work must be seen
 
@@ -46,12 +48,26 @@ def _notice(connection: Connection, state: State, *, opens: bool) -> Notice:
 
 
 def _workers(now: datetime) -> list[Notice]:
-    newest = Sweep.objects.order_by("-finished_at").values_list("finished_at", flat=True)
-    finished = newest.filter(finished_at__isnull=False).first()
+    """Say that the background work stands still; else which of its lanes does. One query."""
+    sweeps = list(Sweep.objects.all())
+    finished = max((each.finished_at for each in sweeps if each.finished_at), default=None)
     if finished is None:
         return [Notice("The background work has not started yet, so nothing moves.", "wrong")]
-    if now - finished < SILENT:
-        return []
-    words = formats.relative(finished, now=now)
-    text = f"The background work last ran {words}. What you see may be old; nothing is lost."
-    return [Notice(text, "wrong")]
+    if now - finished >= SILENT:
+        words = formats.relative(finished, now=now)
+        text = f"The background work last ran {words}. What you see may be old; nothing is lost."
+        return [Notice(text, "wrong")]
+    late = [each for each in sweeps if _stands_still(each, now=now)]
+    return [_lanes(late)] if late else []
+
+
+def _stands_still(sweep: Sweep, *, now: datetime) -> bool:
+    """Due for too long, and nobody is at it."""
+    at_work = sweep.leased_until is not None and sweep.leased_until > now
+    return not at_work and now - sweep.due_at > SILENT
+
+
+def _lanes(late: list[Sweep]) -> Notice:
+    words = [" ".join(sweep_words(each.name)).strip() for each in late]
+    text = f"This has not run for more than two minutes: {listed(words)}. What it feeds may be old."
+    return Notice(text, "soon")

@@ -59,7 +59,7 @@ def _figure(
         as_of=reading.as_of,
         is_old=reading.as_of is not None and now - reading.as_of > measure.patience,
         line=charts.sparkline(values, title=title) if drawn else None,
-        url=f"{reverse(measure.page)}?{measure.query}",
+        url=reverse(measure.page) + (f"?{measure.query}" if measure.query else ""),
     )
 
 
@@ -68,7 +68,7 @@ def _written(unit: str, value: Decimal | None, currency: str) -> str:
         return formats.money(value, currency)
     if unit == "seconds" and value is not None:
         return formats.age(timedelta(seconds=int(value))) if value else "None"
-    return formats.quantity(value)
+    return f"{formats.quantity(value)} units"
 
 
 def _note(

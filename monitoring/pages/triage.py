@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 
 from integrations import public as hub
 from monitoring import public
@@ -200,6 +201,18 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     )
 
 
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what this person did last."""
+    at = parse_datetime(request.POST.get("at", "")) or now_of(request)
+    try:
+        restored = public.undo(by=person(request), at=at, now=now_of(request))
+    except TriageError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, f"Taken back for {counted(restored, 'exception')}.")
+    return back(request)
+
+
 ACTIONS = (
     *(
         Action(f"exceptions/{view.__name__}/", f"exceptions-{view.__name__}", view, capability)
@@ -211,6 +224,7 @@ ACTIONS = (
             (comment, Capability.TRIAGE),
             (move, Capability.TRIAGE),
             (resolve, Capability.TRIAGE),
+            (undo, Capability.TRIAGE),
             (replay, Capability.REPLAY),
             (dismiss, Capability.REPLAY),
         )

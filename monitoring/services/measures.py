@@ -11,7 +11,15 @@ from django.db.models.functions import TruncHour
 
 from integrations import public
 from integrations.public import Document
-from monitoring.models import DetectorRun, ExceptionCase, Measurement
+from monitoring.drift import Cause
+from monitoring.models import (
+    DetectorRun,
+    DriftCensus,
+    DriftTotal,
+    ExceptionCase,
+    Measurement,
+    SaleExposure,
+)
 from monitoring.silence import HOUR, WEEKS
 from monitoring.value import Assumptions
 
@@ -69,6 +77,31 @@ def oldest_sale(now: datetime) -> Reading:
     return Reading(_seconds(now - oldest) if oldest else Decimal(0), as_of=read["last"])
 
 
+def unexplained_drift(now: datetime) -> Reading:
+    """Return the units that no cause accounts for in the newest census of each enabled link."""
+    newest = DriftCensus.objects.filter(link__enabled=True).order_by("link", "-began_at")
+    latest: dict[int, DriftCensus] = {}
+    for census in newest.only("pk", "link_id", "taken_at").filter(began_at__gte=now - KEPT):
+        latest.setdefault(census.link_id, census)
+    if not latest:
+        return Reading(None)
+    of_these = DriftTotal.objects.filter(census__in=latest.values(), cause=Cause.UNEXPLAINED)
+    units = of_these.aggregate(units=Sum("units"))["units"]
+    oldest = min(census.taken_at for census in latest.values())
+    return Reading(units or Decimal(0), as_of=oldest)
+
+
+def exposure(now: datetime) -> Reading:
+    """Return within what time 95 of 100 of the last day's sales lowered every level, in seconds."""
+    shown = SaleExposure.objects.filter(sold_at__gt=now - DAY, seconds__isnull=False)
+    found = shown.aggregate(count=Count("pk"), last=Max("shown_at"))
+    if not found["count"]:
+        return Reading(None)
+    ordered = shown.order_by("seconds").values_list("seconds", flat=True)
+    seconds = ordered[min(found["count"] * 95 // 100, found["count"] - 1)]
+    return Reading(Decimal(seconds or 0), as_of=found["last"])
+
+
 def _seconds(span: timedelta) -> Decimal:
     return Decimal(max(span // timedelta(seconds=1), 0))
 
@@ -86,6 +119,17 @@ MEASURES: tuple[Measure, ...] = (
         money_at_risk,
     ),
     Measure(
+        "unexplained-drift",
+        "Stock that nothing explains",
+        "units",
+        "the newest census",
+        "No census of the stock has been kept yet.",
+        "stock",
+        "",
+        timedelta(hours=26),
+        unexplained_drift,
+    ),
+    Measure(
         "oldest-sale",
         "Oldest sale not in the ERP",
         "seconds",
@@ -95,6 +139,17 @@ MEASURES: tuple[Measure, ...] = (
         "kind=sale&state=posting",
         timedelta(minutes=10),
         oldest_sale,
+    ),
+    Measure(
+        "exposure",
+        "From the till to every channel",
+        "seconds",
+        "the last day’s sales, 95 of 100",
+        "No sale has lowered a level at a channel yet.",
+        "exposure",
+        "",
+        timedelta(hours=24),
+        exposure,
     ),
 )
 

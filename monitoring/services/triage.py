@@ -236,6 +236,7 @@ def _change(
         if not allowed.filter(pk=case_id).update(**fields):
             raise TriageError(instead)
         after = _get(case_id)
+        detail = {**detail, "before": _audited(before), "after": _audited(after)}
         append([line(after, kind, sentence, at=now, by=by, **detail)])
         public.record_audit(
             by=by,
@@ -262,6 +263,9 @@ def _audited(case: ExceptionCase) -> dict[str, Any]:
         "team": case.team.code,
         "assignee": case.assignee_id,
         "snoozed_until": case.snoozed_until.isoformat() if case.snoozed_until else None,
+        "acknowledged_at": case.acknowledged_at.isoformat() if case.acknowledged_at else None,
+        "closed_at": case.closed_at.isoformat() if case.closed_at else None,
+        "team_chosen": case.team_chosen,
     }
 
 

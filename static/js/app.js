@@ -78,9 +78,13 @@
     const button = one(`[data-key="${key}"]:not(:disabled)`);
     if (!button) return false;
     const boxes = all('[data-rows] input[name="pk"]');
-    if (boxes.length && !boxes.some((box) => box.checked)) {
+    if (boxes.length && button.dataset.lone === undefined && !boxes.some((box) => box.checked)) {
       if (!current()) return false;
       select();
+    }
+    if (button.tagName === "TEXTAREA") {
+      button.focus();
+      return true;
     }
     if (button.tagName === "SUMMARY") button.parentElement.open = true;
     button.tagName === "SUMMARY" ? one("input, select, textarea, button", button.parentElement)?.focus() : button.click();

@@ -231,3 +231,27 @@ def test_filters_narrow_the_list_and_can_be_taken_away(ops: Client, klarna: Exce
 
     assert "Klarna" not in page.split('id="list"')[1]
     assert 'href="?tab=all"' in page
+
+
+def test_what_was_just_done_can_be_taken_back_from_the_list(
+    ops: Client, klarna: ExceptionCase
+) -> None:
+    ops.post("/exceptions/claim/", {"pk": klarna.pk})
+    page = body(ops, "/exceptions/?tab=all")
+    at = page.split('name="at" value="')[1].split('"')[0]
+
+    ops.post("/exceptions/undo/", {"at": at})
+
+    klarna.refresh_from_db()
+    assert "You claimed 1 exception" in page
+    assert (klarna.assignee, klarna.state) == (None, "open")
+    assert "Taken back for 1 exception" in body(ops, "/exceptions/?tab=all")
+
+
+def test_a_forged_undo_changes_nothing(ops: Client, klarna: ExceptionCase) -> None:
+    ops.post("/exceptions/claim/", {"pk": klarna.pk})
+
+    ops.post("/exceptions/undo/", {"at": "yesterday"})
+
+    klarna.refresh_from_db()
+    assert klarna.state == "acknowledged"

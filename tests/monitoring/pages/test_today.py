@@ -66,9 +66,9 @@ def test_the_sentence_names_the_next_deadline(ops: Client, retailer: None) -> No
 
     page = body(ops)
 
-    assert f'Next deadline in 50 m: <a href="{case.get_absolute_url()}">' in page
+    assert f'The next deadline is in 50 m: <a href="{case.get_absolute_url()}">' in page
     ExceptionCase.objects.update(first_action_due=timezone.now() - timedelta(minutes=5))
-    assert "Over its time by 5 m" in body(ops)
+    assert "has been over for 5 m" in body(ops)
 
 
 def test_a_figure_that_nobody_has_is_not_zero(ops: Client, db: None) -> None:

@@ -6,14 +6,22 @@ from decimal import Decimal
 import pytest
 
 from integrations.public import StreamCursor
-from monitoring.models import ExceptionCase, Measurement
+from monitoring.models import (
+    DriftCensus,
+    DriftTotal,
+    ExceptionCase,
+    Measurement,
+    SaleExposure,
+)
 from monitoring.public import refresh_cases
 from monitoring.services.measures import (
+    exposure,
     history,
     money_at_risk,
     oldest_sale,
     record_heard,
     record_measures,
+    unexplained_drift,
 )
 from tests.conftest import NOW
 from tests.monitoring import rows
@@ -101,3 +109,53 @@ def test_nothing_is_counted_before_the_first_receipt():
     record_heard(now=NOW)
 
     assert heard() == {}
+
+
+def census(units, *, taken_at=NOW, cause="unexplained"):
+    kept = DriftCensus.objects.create(
+        link=rows.pair(),
+        began_at=taken_at,
+        taken_at=taken_at,
+        levels=10,
+        agreeing=9,
+        unknown=0,
+        currency="GBP",
+    )
+    DriftTotal.objects.create(
+        census=kept, location_code="3", cause=cause, rows=1, units=units, value=0
+    )
+
+
+def test_only_the_newest_census_counts_and_only_what_nothing_explains():
+    census(9, taken_at=NOW - 24 * HOUR)
+    census(Decimal("2.5"))
+    DriftTotal.objects.create(
+        census=DriftCensus.objects.first(),
+        location_code="3",
+        cause="held",
+        rows=1,
+        units=7,
+        value=0,
+    )
+
+    reading = unexplained_drift(NOW)
+
+    assert (reading.value, reading.as_of) == (Decimal("2.5"), NOW)
+
+
+def test_without_a_census_drift_is_not_known():
+    assert unexplained_drift(NOW).value is None
+
+
+def test_exposure_is_what_95_of_100_sales_stayed_under():
+    for seconds in range(100):
+        SaleExposure.objects.create(
+            document=rows.receipt(),
+            connection=rows.till(),
+            sold_at=NOW - HOUR,
+            shown_at=NOW,
+            seconds=seconds,
+        )
+
+    assert exposure(NOW).value == 95
+    assert exposure(NOW + 30 * HOUR).value is None
