@@ -1,6 +1,7 @@
 """What became of each intent of one `send`, and of the rest when the connection is in trouble."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 
 from integrations.connectors.errors import (
@@ -10,7 +11,7 @@ from integrations.connectors.errors import (
     UnauthorisedError,
     UnavailableError,
 )
-from integrations.ports import Failed, Intent, Outcome
+from integrations.ports import Done, Failed, Intent, Outcome
 
 Value = TypeVar("Value")
 Placed = tuple[int, Intent]  # an intent and its place among those given to `send`
@@ -73,3 +74,13 @@ def unique_chunks(
         seen.add(name)
     if chunk:
         yield chunk
+
+
+def one_by_one(intents: Sequence[Intent], write: Callable[[Intent], Done]) -> list[Outcome]:
+    """For vendors that take one record a request: what became of each."""
+    answers = Answers(intents)
+    for place, intent in enumerate(intents):
+        done = answers.ask([place], partial(write, intent))
+        if done is not None:
+            answers.give([place], [done])
+    return answers.all()

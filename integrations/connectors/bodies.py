@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -85,6 +86,24 @@ def parse(model: type[Model], data: Any, *, system: str, endpoint: str) -> Model
             f"{system} changed the shape of its answer: {path or 'the whole'} is not readable.",
             field=path,
             detail=f"{endpoint}: {path}: {first['msg']}",
+        ) from None
+
+
+@contextmanager
+def representable(system: str, topic: str) -> Iterator[None]:
+    """Around making canonical records: what they cannot hold is a changed schema, too.
+
+    Raises SchemaChangedError naming the first such field.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        path = field_path(first["loc"])
+        raise SchemaChangedError(
+            f"{system} sent something that we cannot represent: {path}.",
+            field=path,
+            detail=f"{topic}: {path}: {first['msg']}",
         ) from None
 
 

@@ -4,14 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.effects import CancelPickList, CreatePickList
 from integrations.canonical.stock import StockLevel
-from integrations.connectors.answers import Answers
+from integrations.connectors.answers import one_by_one
 from integrations.connectors.bodies import parse
 from integrations.connectors.errors import (
     ConnectorError,
@@ -133,12 +132,7 @@ class MintsoftConnector:
         return timedelta(seconds=5)
 
     def send(self, intents: Sequence[Intent]) -> Sequence[Outcome]:
-        answers = Answers(intents)
-        for place, intent in enumerate(intents):
-            done = answers.ask([place], partial(self._write, intent))
-            if done is not None:
-                answers.give([place], [done])
-        return answers.all()
+        return one_by_one(intents, self._write)
 
     def look_up(self, intents: Sequence[Intent]) -> Sequence[LookUp]:
         return [self._find(intent) for intent in intents]

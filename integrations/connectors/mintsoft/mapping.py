@@ -7,8 +7,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.effects import CreatePickList
 from integrations.canonical.fulfilment import (
@@ -21,7 +19,7 @@ from integrations.canonical.fulfilment import (
 from integrations.canonical.orders import Address
 from integrations.canonical.products import Product
 from integrations.canonical.stock import StockLevel
-from integrations.connectors.bodies import field_path, parse
+from integrations.connectors.bodies import parse, representable
 from integrations.connectors.errors import RejectedError, SchemaChangedError, UnsupportedError
 from integrations.connectors.mintsoft import schemas as wire
 from integrations.connectors.mintsoft.assumed import DESPATCHED, STAGES
@@ -33,16 +31,8 @@ SYSTEM = "Mintsoft"
 
 def records(topic: str, payload: dict[str, Any], zone: ZoneInfo) -> Sequence[CanonicalRecord]:
     """What a stored fact says. Raises SchemaChangedError naming the field."""
-    try:
+    with representable(SYSTEM, topic):
         return _READERS[topic](payload, zone)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        path = field_path(first["loc"])
-        raise SchemaChangedError(
-            f"{SYSTEM} sent something that we cannot represent: {path}.",
-            field=path,
-            detail=f"{topic}: {path}: {first['msg']}",
-        ) from None
 
 
 def instant(text: str, zone: ZoneInfo, field: str) -> datetime:

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.effects import CreateCredit, CreateOrder
 from integrations.canonical.stock import StockLevel
-from integrations.connectors.answers import Answers
+from integrations.connectors.answers import one_by_one
 from integrations.connectors.errors import (
     AmbiguousError,
     ConnectorError,
@@ -99,12 +98,7 @@ class OrderwiseConnector:
         return assumed.VISIBILITY_LAG
 
     def send(self, intents: Sequence[Intent]) -> Sequence[Outcome]:
-        answers = Answers(intents)
-        for place, intent in enumerate(intents):
-            done = answers.ask([place], partial(self._write, intent))
-            if done is not None:
-                answers.give([place], [done])
-        return answers.all()
+        return one_by_one(intents, self._write)
 
     def look_up(self, intents: Sequence[Intent]) -> Sequence[LookUp]:
         return [self._find(intent) for intent in intents]

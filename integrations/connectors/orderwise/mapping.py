@@ -6,8 +6,6 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
 from integrations.canonical.base import THREE_PLACES, CanonicalRecord
 from integrations.canonical.fulfilment import (
     Dispatch,
@@ -18,7 +16,7 @@ from integrations.canonical.fulfilment import (
 )
 from integrations.canonical.products import Product
 from integrations.canonical.stock import StockLevel
-from integrations.connectors.bodies import field_path, parse
+from integrations.connectors.bodies import parse, representable
 from integrations.connectors.errors import SchemaChangedError
 from integrations.connectors.orderwise import wire
 from integrations.connectors.orderwise.assumed import LOCATION_COLUMN, STAGES
@@ -38,16 +36,8 @@ class Reader:
 
     def records(self, topic: str, payload: Payload) -> Sequence[CanonicalRecord]:
         """What a stored fact says. Raises SchemaChangedError naming the field."""
-        try:
+        with representable(SYSTEM, topic):
             return self._read(topic, wire.lowered(dict(payload)))
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            path = field_path(first["loc"])
-            raise SchemaChangedError(
-                f"{SYSTEM} sent something that we cannot represent: {path}.",
-                field=path,
-                detail=f"{topic}: {path}: {first['msg']}",
-            ) from None
 
     def level(self, row: Payload) -> StockLevel:
         """QUIRK(orderwise): free stock is all that is told: what may still be sold, which may be

@@ -4,12 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.products import Product
 from integrations.canonical.stock import StockLevel, StockMovement
-from integrations.connectors.bodies import field_path, parse
+from integrations.connectors.bodies import parse, representable
 from integrations.connectors.errors import SchemaChangedError
 from integrations.connectors.sitoo import schemas as wire
 from integrations.connectors.sitoo.assumed import MOVEMENT_KINDS, PRICES_ARE_GROSS
@@ -23,15 +21,8 @@ SYSTEM = "Sitoo"
 def records(topic: str, payload: dict[str, Any]) -> Sequence[CanonicalRecord]:
     """What a stored fact says. Raises SchemaChangedError naming the field."""
     try:
-        return _READERS[topic](payload)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        path = field_path(first["loc"])
-        raise SchemaChangedError(
-            f"{SYSTEM} sent something that we cannot represent: {path}.",
-            field=path,
-            detail=f"{topic}: {path}: {first['msg']}",
-        ) from None
+        with representable(SYSTEM, topic):
+            return _READERS[topic](payload)
     except (OverflowError, OSError, ValueError):
         raise SchemaChangedError(
             f"{SYSTEM} sent a date outside the calendar.", field="date", detail=topic

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.stock import StockLevel
-from integrations.connectors.answers import Answers
+from integrations.connectors.answers import one_by_one
 from integrations.connectors.errors import RejectedError, SchemaChangedError, UnsupportedError
 from integrations.connectors.spec import Context
 from integrations.connectors.warehouse import mapping, webhooks
@@ -79,12 +79,7 @@ class WarehouseConnector:
         return timedelta(0)
 
     def send(self, intents: Sequence[Intent]) -> Sequence[Outcome]:
-        answers = Answers(intents)
-        for place, intent in enumerate(intents):
-            done = answers.ask([place], partial(self._write, intent))
-            if done is not None:
-                answers.give([place], [done])
-        return answers.all()
+        return one_by_one(intents, self._write)
 
     def look_up(self, intents: Sequence[Intent]) -> Sequence[LookUp]:
         return [

@@ -5,8 +5,6 @@ from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
 from integrations.canonical.base import CanonicalRecord
 from integrations.canonical.fulfilment import (
     Dispatch,
@@ -17,8 +15,7 @@ from integrations.canonical.fulfilment import (
 )
 from integrations.canonical.products import Product
 from integrations.canonical.stock import StockLevel, StockMovement
-from integrations.connectors.bodies import field_path, parse
-from integrations.connectors.errors import SchemaChangedError
+from integrations.connectors.bodies import parse, representable
 from integrations.connectors.warehouse import schemas as wire
 from integrations.connectors.warehouse.assumed import MOVEMENT_KINDS
 
@@ -46,16 +43,8 @@ def records(topic: str, payload: dict[str, Any]) -> Sequence[CanonicalRecord]:
     Raises SchemaChangedError naming the field.
     """
     reader = _READERS.get(topic)
-    try:
+    with representable(SYSTEM, topic):
         return [reader(payload)] if reader else []
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        path = field_path(first["loc"])
-        raise SchemaChangedError(
-            f"{SYSTEM} sent something that we cannot represent: {path}.",
-            field=path,
-            detail=f"{topic}: {path}: {first['msg']}",
-        ) from None
 
 
 def progress(payload: Mapping[str, Any]) -> OrderProgress:

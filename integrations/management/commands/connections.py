@@ -49,7 +49,8 @@ def check(rt: Runtime, connection: Connection) -> Probe:
         names = ", ".join(missing)
         return Probe(ok=False, sentence=f"Not set in the environment: {names}.")
     try:
-        check_url(connection.settings.get("base_url", ""), settings.PLUMBLINE_ALLOWED_ORIGINS)
+        if address := connection.settings.get("base_url"):  # files have none, some have a default
+            check_url(address, settings.PLUMBLINE_ALLOWED_ORIGINS)
         connector, buffer = rt.open(connection)
     except ValueError as error:
         return Probe(ok=False, sentence=f"Its settings are wrong: {error}")

@@ -57,6 +57,13 @@ def test_an_address_that_is_not_allowed_is_not_called():
     assert "must be called by https" in probe.sentence
 
 
+def test_a_connection_without_an_address_of_its_own_is_asked_all_the_same():
+    ledger = make_link().owner
+    ledger.settings = {"sender": "HUB"}  # a warehouse by files
+
+    assert check(Runtime(open=opener), ledger).ok
+
+
 def test_wrong_settings_are_said_and_not_raised():
     probe = check(Runtime(open=refuser), ledger_at("https://erp.example/acme"))
 
