@@ -33,6 +33,7 @@ def run_live(control: Control, plan: Plan, *, root: Path, port: int) -> None:
     ticker = Ticker(control)
     try:
         _trade(control, plan)
+        _compare_stock()
         ticker.start()
         _tell(web.url, people)
         signal.pause()
@@ -52,6 +53,12 @@ def _trade(control: Control, plan: Plan) -> None:
         return
     control.post("trade/generate", {**plan.trade.body(), "ring": False})
     control.post("trade/next", {"count": int(plan.trade.events * BUSY_START)})
+
+
+def _compare_stock() -> None:
+    """What happens each night: so that the stock desk has something to say in the morning."""
+    for link in public.links().filter(enabled=True):
+        public.start_census(link_slug=link.slug, by="rehearsal", now=public.system_now())
 
 
 def _tell(url: str, people: list[tuple[str, str]]) -> None:
