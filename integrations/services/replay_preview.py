@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from integrations.models import Document, Hold, InboundEvent
 from integrations.services.replay import LOST
+from integrations.services.replay_approval import kept_back
 
 
 class Verdict(StrEnum):
@@ -17,6 +18,7 @@ class Verdict(StrEnum):
 
     GOES = "goes"  # read again, and sent if it is still the same
     CHANGED = "changed"  # a newer version of it is known: that one is planned instead
+    KEPT = "kept"  # a second person has to approve it, or did not
     LOST = "lost"  # its source did not know it any more when it was asked last
     SETTLED = "settled"  # nothing of it waits for a person
 
@@ -30,14 +32,17 @@ class ReplayPreview:
 
 
 def preview_replay(document_ids: Iterable[int]) -> list[ReplayPreview]:
-    """Say for each document what a replay would do, oldest first. Three queries."""
+    """Say for each document what a replay would do, oldest first. Four queries."""
     rows = Document.objects.receipts().filter(pk__in=list(document_ids))
     documents = list(rows.select_related("store", "event").order_by("placed_at", "pk"))
     holds: dict[int, list[Hold]] = {}
     for hold in Hold.objects.open().filter(document__in=documents).order_by("opened_at"):
         holds.setdefault(hold.document_id or 0, []).append(hold)
-    newer = _newer(documents)
-    return [_preview(each, holds.get(each.pk, []), each.pk in newer) for each in documents]
+    newer, kept = _newer(documents), kept_back([each.pk for each in documents])
+    return [
+        _kept(each) if each.pk in kept else _preview(each, holds.get(each.pk, []), each.pk in newer)
+        for each in documents
+    ]
 
 
 def _newer(documents: Sequence[Document]) -> set[int]:
@@ -56,6 +61,11 @@ def _newer(documents: Sequence[Document]) -> set[int]:
         for pk, event in events.items()
         if (event.connection_id, event.topic, event.external_id) in known
     }
+
+
+def _kept(document: Document) -> ReplayPreview:
+    sentence = "Its replay waits for a second person's approval, or was refused."
+    return ReplayPreview(document, Verdict.KEPT, sentence)
 
 
 def _preview(document: Document, holds: Sequence[Hold], has_newer: bool) -> ReplayPreview:

@@ -20,6 +20,7 @@ MOST = 200  # orders of one replay: more is a cause, and a cause is mended once
 WORDS = {
     Verdict.GOES: State("Goes again", "agrees", "Read at its source, and sent if nothing changed."),
     Verdict.CHANGED: State("Changed since", "soon", "Its newer version is checked instead."),
+    Verdict.KEPT: State("Not by this door", "waiting", "It is approved where its mapping is."),
     Verdict.LOST: State("Not known there", "wrong", "Asked again; sent only if it is back."),
     Verdict.SETTLED: State("Nothing to send", "unknown", "It does not wait for anybody."),
 }
@@ -58,21 +59,19 @@ def _counts(found: Iterable[ReplayPreview]) -> list[tuple[Verdict, int]]:
 def replay(request: HttpRequest) -> HttpResponse:
     """Ask the source how each is now, and send what is unchanged. Twice changes nothing."""
     found = hub.preview_replay(_ids(request.POST.getlist("pk")))
-    holds = [pk for each in found for pk in each.hold_ids]
-    settled = sum(not each.hold_ids for each in found)
-    if holds:
+    sending = [each for each in found if each.hold_ids]
+    if sending:
         hub.replay_holds(
-            hold_ids=holds,
+            hold_ids=[pk for each in sending for pk in each.hold_ids],
             by=person(request),
             reason=request.POST.get("reason", ""),
             now=now_of(request),
         )
-        sent = counted(len(found) - settled, "order")
-        messages.success(
-            request, f"{sent} asked for again: the source is read before anything is sent."
-        )
-    if settled:
-        messages.warning(request, f"{counted(settled, 'order')} not changed: nothing of it waits.")
+        sent = counted(len(sending), "order")
+        messages.success(request, f"{sent} asked for: the source is read before anything is sent.")
+    if len(sending) < len(found):
+        rest = counted(len(found) - len(sending), "order")
+        messages.warning(request, f"{rest} left as they are: nothing may be sent again by hand.")
     if not found:
         messages.warning(request, "Nothing was ticked, so nothing was changed.")
     return redirect("orders")

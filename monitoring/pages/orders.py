@@ -44,7 +44,7 @@ class OrderTable(Table):
     placed_at = TimeColumn(verbose_name="Sold", zone="store__timezone", orderable=True)
     gross = MoneyColumn(verbose_name="Total", orderable=True)
     state = tables.Column(verbose_name="Where it stands", empty_values=())
-    why = tables.Column(verbose_name="Why, and what comes next", empty_values=())
+    why = tables.Column(verbose_name="Why", empty_values=())
     owner = tables.Column(verbose_name="Who has it", accessor="reason_", default="")
 
     def render_number(self, record: Document) -> str:
@@ -59,7 +59,8 @@ class OrderTable(Table):
             return badge
         since = time_tag(reason.since, now=self.now, zone=_zone(record))
         stuck = format_html("<b>{}</b> · ", "Stuck") if reason.is_stuck else ""
-        return format_html("{}<small>{}{}, {}</small>", badge, stuck, reason.stage.label, since)
+        shape = '<div class="said">{}<small>{}{}, {}</small></div>'
+        return format_html(shape, badge, stuck, reason.stage.label, since)
 
     def render_why(self, record: Any) -> SafeString:
         reason: Reason | None = record.reason_
@@ -67,7 +68,7 @@ class OrderTable(Table):
             return format_html("{}", record.reason)
         url = reason.case.get_absolute_url() if reason.case else ""
         step: str = format_html('<a href="{}">{}</a>', url, reason.next) if url else reason.next
-        return format_html("{}<small>{}</small>", reason.why, step)
+        return format_html('<div class="said">{}<small>{}</small></div>', reason.why, step)
 
     def render_owner(self, value: Reason) -> str:
         return value.owner

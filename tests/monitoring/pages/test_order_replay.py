@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integrations.models import ReplayRun
 from integrations.public import AuditEntry, Document, Hold, InboundEvent
 from tests.monitoring import rows
 
@@ -14,6 +15,7 @@ from tests.monitoring import rows
 def held(trouble: Callable[[int], None]) -> Document:
     """A sale that waits for the payment type Klarna."""
     trouble(1)
+    ReplayRun.objects.all().delete()
     sale = Document.objects.get(state="held")
     Document.objects.filter(pk=sale.pk).update(event=rows.event(external_id=sale.external_id))
     return Document.objects.get(pk=sale.pk)
@@ -61,8 +63,19 @@ def test_what_its_source_did_not_know_any_more_is_marked(ops: Client, held: Docu
 def test_what_is_settled_meanwhile_is_left_alone(ops: Client, held: Document) -> None:
     Hold.objects.update(closed_at=held.placed_at, closed_reason="mended")
 
-    assert "there is nothing to send again" in preview(ops, held)
+    assert "There is nothing to send again by hand." in preview(ops, held)
     send(ops, held)
+    assert not InboundEvent.objects.filter(source="replay").exists()
+
+
+def test_what_a_second_person_has_to_approve_does_not_go_by_this_door(
+    ops: Client, trouble: Callable[[int], None]
+) -> None:
+    trouble(1)
+    waiting = Document.objects.get(state="held")
+
+    assert "approval" in preview(ops, waiting)
+    send(ops, waiting)
     assert not InboundEvent.objects.filter(source="replay").exists()
 
 

@@ -8,7 +8,15 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integrations.public import CallLog, Connection, Document, Store, Transfer, TransferAttempt
+from integrations.models import ReplayRun
+from integrations.public import (
+    CallLog,
+    Connection,
+    Document,
+    Store,
+    Transfer,
+    TransferAttempt,
+)
 from monitoring.models import ExceptionCase
 from monitoring.services.cases import refresh_cases
 from monitoring.services.triage import claim
@@ -247,6 +255,7 @@ def test_the_trace_says_who_did_what(ops: Client, ops_user: Any, sale: Document)
 
 
 def test_the_trace_says_who_asked_for_a_replay(ops: Client, sale: Document) -> None:
+    ReplayRun.objects.all().delete()
     held = Document.objects.get(state="held")
     event = rows.event(external_id=held.external_id)
     Document.objects.filter(pk=held.pk).update(event=event)
