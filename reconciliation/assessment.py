@@ -10,6 +10,7 @@ from monitoring.words import counted
 from reconciliation.content import canonical, digest, plain, sealed_facts
 from reconciliation.figures import Blocker, DayFigures, Variance
 from reconciliation.takings import DayBook, day_figures
+from reconciliation.tills import till_name
 from reconciliation.variance import Accepted, unexplained, variances
 
 
@@ -116,7 +117,8 @@ def _open_tills(figures: DayFigures, waiting: Sequence[str]) -> str:
         return "No till has reported yet."
     if not waiting:
         return ""
-    return f"{counted(len(waiting), 'till')} not closed yet: {', '.join(waiting[:5])}."
+    names = ", ".join(till_name(each) for each in waiting[:5])
+    return f"{counted(len(waiting), 'till')} not closed yet: {names}."
 
 
 def _gap(missing: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from reconciliation.takings import (
     journal_numbers,
     posted_of,
 )
+from reconciliation.tills import till_name
 
 NAMED = 20  # a longer list of receipts explains nothing
 
@@ -203,7 +204,7 @@ def _is_covered(fact: ReceiptFact, closes: Iterable[CloseFact]) -> bool:
 
 def _cash(row: CashRow, currency: str, accepted: Accepted) -> Variance:
     word = "over" if row.difference > 0 else "short"
-    text = f"Till {row.register_id} is {money(abs(row.difference), currency)} {word}."
+    text = f"Till {till_name(row.register_id)} is {money(abs(row.difference), currency)} {word}."
     if row.paid_out:
         text += f" It paid out {money(abs(row.paid_out), currency)} of petty cash."
     return Variance(

@@ -13,6 +13,7 @@ from monitoring.working_time import Wait
 from reconciliation.content import shown
 from reconciliation.detectors.rows import name, subject
 from reconciliation.models import StoreDay, VarianceNote
+from reconciliation.tills import till_name
 
 WINDOW = timedelta(days=14)
 ALIKE = 3  # days in a row with a difference of the same sign are a pattern
@@ -97,7 +98,7 @@ def _off(each: Drawer, alarm: Decimal) -> Finding:
     return Finding(
         type=TYPE,
         subject=f"{subject(each.store_code, each.on)} {each.register_id}",
-        title=f"{each.label}: till {each.register_id} is {amount} {word}.",
+        title=f"{each.label}: till {till_name(each.register_id)} is {amount} {word}.",
         summary="More than the store's tolerance, and nobody has said why.",
         stake=Stake(abs(each.difference), each.currency, True, f"{amount} = |counted − expected|"),
         store_code=each.store_code,
@@ -108,14 +109,14 @@ def _off(each: Drawer, alarm: Decimal) -> Finding:
 
 
 def _pattern(run: Sequence[Drawer]) -> Finding:
-    newest = run[0]
+    newest, till = run[0], till_name(run[0].register_id)
     total = sum((abs(each.difference) for each in run), Decimal(0))
     amount = money(total, newest.currency)
     word = "over" if newest.difference > 0 else "short"
     return Finding(
         type=TYPE,
         subject=f"{newest.store_code} {newest.register_id} pattern",
-        title=f"{newest.label}: till {newest.register_id} is {word} {len(run)} days in a row.",
+        title=f"{newest.label}: till {till} is {word} {len(run)} days in a row.",
         summary=f"{amount} {word} together, each day perhaps within tolerance.",
         stake=Stake(total, newest.currency, True, f"{amount} = Σ |counted − expected|"),
         store_code=newest.store_code,

@@ -17,6 +17,7 @@ from monitoring.working_time import Wait
 from reconciliation.content import shown
 from reconciliation.detectors.rows import closing_time, local, name, open_days, subject
 from reconciliation.models import StoreDay
+from reconciliation.tills import till_name
 
 USUAL = timedelta(days=28)  # what a store usually takes is the mean of its days in this time
 WEEKS = 4  # the same weekday this often: with trade on half of them, trade is expected
@@ -127,7 +128,7 @@ def _finding(day: LateDay, now: datetime, figures: Assumptions) -> Finding:
     if day.waiting:
         tills = counted(len(day.waiting), "till")
         title = f"{day.label}: {tills} not closed."
-        summary = f"Not closed: {', '.join(day.waiting[:5])}."
+        summary = f"Not closed: {', '.join(till_name(each) for each in day.waiting[:5])}."
     else:
         title = f"{day.label}: no receipt and no till close has arrived."
         summary = "The store usually trades on this weekday."

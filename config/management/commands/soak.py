@@ -17,7 +17,8 @@ Part = tuple[str, list[str]]
 class Command(BaseCommand):
     help = (
         "Simulate bad days in a database in memory: --seeds 1000, --minutes 60, one again with "
-        "--seed 17, every boundary with --grid, planted bugs with --planted. Exit 1 on a find "
+        "--seed 17, every boundary with --grid, planted bugs with --planted, day-ends signed while "
+        "sales arrive with --sign-off 1000 (threads on PostgreSQL). Exit 1 on a find "
         "(with --planted: unless every bug was found)."
     )
     requires_system_checks: list[str] = []
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--minutes", type=int, help="stop after so long")
         parser.add_argument("--grid", action="store_true", help="one fault at every boundary")
         parser.add_argument("--planted", action="store_true", help="plant bugs and find them")
+        parser.add_argument("--sign-off", type=int, help="so many sign-offs against arriving sales")
         parser.add_argument("--only", default="", help="comma-separated names of planted bugs")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,6 +38,8 @@ class Command(BaseCommand):
         with _own_database():
             if options["planted"]:
                 self._plant(options["only"])
+            elif options["sign_off"]:
+                self._many(_races(options["start"], options["sign_off"]), options["minutes"])
             elif options["seed"] is not None:
                 self._again(options["seed"])
             else:
@@ -125,3 +129,9 @@ def _grid() -> Iterator[Part]:
     from tests.simulation.battery import whole_grid
 
     return whole_grid()
+
+
+def _races(first: int, count: int) -> Iterator[Part]:
+    from tests.simulation.sign_off import SignOffRaces
+
+    return SignOffRaces().run(first, count)
