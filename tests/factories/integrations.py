@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import factory
 
@@ -177,7 +178,8 @@ class ShipFactory(TransferFactory):
     operation = "ship-goods-out"
     link_kind = "shipped"
     payload = factory.LazyAttribute(lambda o: {"shipped_at": NOW.isoformat()})
-    location_code = sku = ""
+    location_code = ""
+    sku: Any = ""
     lane = Transfer.Lane.SALES
 
 

@@ -48,7 +48,7 @@ class SignOffRaces:
 
     def _race(self, number: int) -> list[str]:
         self.hub = worker()
-        self.store: Store = StoreFactory(code=f"S{number}", name=f"Store {number}")
+        self.store: Store = StoreFactory.create(code=f"S{number}", name=f"Store {number}")
         rang = {"store_code": self.store.code, "register_id": f"T{number}"}
         kept = sale(**rang, external_id=f"{number}-1")
         late = sale(**rang, external_id=f"{number}-2")

@@ -41,7 +41,7 @@ ROWS = {
 
 def open_shop(*skus: str, accounting_mode: str = "daily_journal") -> Link:
     """Leeds, with everything mapped and these products in the ledger (SOCK when none is named)."""
-    link: Link = LinkFactory(policy={"accounting_mode": accounting_mode})
+    link: Link = LinkFactory.create(policy={"accounting_mode": accounting_mode})
     RetailerFactory()
     StoreFactory()
     for table, rows in ROWS.items():
@@ -53,7 +53,7 @@ def open_shop(*skus: str, accounting_mode: str = "daily_journal") -> Link:
 
 
 def stock(sku: str) -> CatalogueItem:
-    item: CatalogueItem = CatalogueItemFactory(sku=sku)
+    item: CatalogueItem = CatalogueItemFactory.create(sku=sku)
     return item
 
 
