@@ -12,6 +12,7 @@ from integrations.services.blast import Blast, Day, preview_change, recheck
 from integrations.services.choices import choices_read_at
 from integrations.services.choices import read_lists as choice_lists
 from integrations.services.coverage import Coverage, coverage, documents_using, one_each
+from integrations.services.mapping_files import fingerprint, replace_rows
 from integrations.services.mapping_history import Step, roll_back, roll_back_to, steps_back
 from integrations.services.mappings import latest_number
 from integrations.services.rehearsal import Moved, Proposal, Rehearsed
@@ -53,6 +54,7 @@ __all__ = [
     "choices_read_at",
     "coverage",
     "documents_using",
+    "fingerprint",
     "go_on",
     "items",
     "latest_number",
@@ -61,6 +63,7 @@ __all__ = [
     "preview_change",
     "recheck",
     "refuse",
+    "replace_rows",
     "reversal_plan",
     "roll_back",
     "roll_back_to",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from monitoring.day_standings import DayKey, DayStanding, register_day_standings
 from monitoring.findings import ExceptionType, Finding, Occurrence, Severity, TeamCode
 from monitoring.models import (
     CaseEvent,
@@ -141,6 +142,8 @@ __all__ = [
     "Batch",
     "CaseEvent",
     "CaseOccurrence",
+    "DayKey",
+    "DayStanding",
     "ExceptionCase",
     "ExceptionCaseQuerySet",
     "ExceptionType",
@@ -176,6 +179,7 @@ __all__ = [
     "open_counts",
     "receipt_gaps",
     "refresh_cases",
+    "register_day_standings",
     "register_detectors",
     "replace_rules",
     "resolve",

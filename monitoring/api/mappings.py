@@ -131,7 +131,7 @@ def preview_mapping(
     request: HttpRequest, link: Name, table: Name, filters: Query[PreviewQuestion]
 ) -> Preview:
     """Which records wait for this value and would be sent once it has a row. Changes nothing."""
-    pair = _pair(link, table)
+    pair = pair_of(link, table)
     found = public.preview_release(
         link_id=pair[0].pk, table=pair[1].key, source_value=filters.source_value
     )
@@ -149,7 +149,7 @@ def set_mapping(request: HttpRequest, link: Name, table: Name, given: SetRequest
 
     Tables that decide where money is posted need edit_money_mapping; the list of tables says which.
     """
-    pair = _pair(link, table)
+    pair = pair_of(link, table)
     try:
         row = public.set_mapping(
             link=pair[0],
@@ -172,7 +172,7 @@ def remove_mapping(
     request: HttpRequest, link: Name, table: Name, row_id: Id, filters: Query[RemoveQuestion]
 ) -> Removed:
     """Remove one row; its history stays. Removing what is gone changes nothing."""
-    pair = _pair(link, table)
+    pair = pair_of(link, table)
     rows = public.mapping_rows().filter(pk=row_id, link=pair[0], table=pair[1].key)
     if not rows.exists():
         return Removed(removed=False)
@@ -197,7 +197,8 @@ def _refusal(error: MappingError) -> ApiError:
     return ApiError(400, error.sentence, field=field)
 
 
-def _pair(link: str, table: str) -> tuple[Link, MappingTable]:
+def pair_of(link: str, table: str) -> tuple[Link, MappingTable]:
+    """Return the link and table of an address; 404 when there is no such pair."""
     found = public.links().filter(slug=link).first()
     if found is None or table not in TABLES:
         raise ApiError(404, f"There is no table “{table}” of a link “{link}”.")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from integrations import public
-from integrations.public import Link, MappingTable, SheetError
+from integrations.public import Link, MappingError, MappingTable, SheetError, desk
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Page, person, render
 from monitoring.kit.permissions import Capability
@@ -43,8 +43,9 @@ def preview(request: HttpRequest, link: str, table: str) -> HttpResponse:
         request,
         *pair,
         changes=_changes(*pair, difference.changes[:SHOWN]),
-        changed=len(difference.changes),
-        unchanged=difference.unchanged,
+        difference=difference,
+        missing=difference.missing[:SHOWN],
+        seen=desk.fingerprint(difference),
         content=content.decode("utf-8-sig"),
     )
 
@@ -78,19 +79,25 @@ def _changes(link: Link, table: MappingTable, changes: Any) -> list[dict[str, An
 def save_sheet(request: HttpRequest, link: str, table: str) -> HttpResponse:
     """Save every row of the file that was looked at, or none."""
     pair = find(link, table)
+    save = desk.replace_rows if request.POST.get("remove") else public.import_rows
     try:
-        difference = public.import_rows(
-            link=pair[0],
-            table=table,
-            content=request.POST.get("content", "").encode(),
+        difference = save(
+            pair[0],
+            table,
+            request.POST.get("content", "").encode(),
             by=person(request),
             reason=request.POST.get("reason", ""),
             now=now_of(request),
+            seen=request.POST.get("seen", ""),
         )
+    except MappingError as error:
+        return _answer(request, *pair, problems=[error.sentence], status=422)
     except SheetError as error:
         return _answer(request, *pair, problems=[str(each) for each in error.problems], status=422)
     words = counted(len(difference.changes), "row")
-    messages.success(request, f"{words} saved. What waited for them is checked and sent.")
+    gone = len(difference.missing) if save is desk.replace_rows else 0
+    removed = f" {counted(gone, 'row')} removed." if gone else ""
+    messages.success(request, f"{words} saved.{removed} What waited for them is sent, three first.")
     return redirect("mapping", link=link, table=table)
 
 

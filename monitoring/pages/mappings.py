@@ -25,6 +25,7 @@ from monitoring.pages.mapping_form import MappingForm
 from monitoring.pages.mapping_offer import offer, row_lines, start_of
 from monitoring.pages.mapping_reads import (
     MONEY_TABLES,
+    Waiting,
     address,
     capability_for,
     choices_of,
@@ -82,8 +83,7 @@ def table_context(
     history = list(MappingChange.objects.filter(link=link, table=table.key)[:HISTORY])
     editable = can(request.user, capability_for(table))
     held = waiting(Hold.objects.filter(link=link, table=table.key))
-    asked = request.GET.get("value", "")
-    chosen = next((one for one in held if one.value == asked), held[0] if held else None)
+    chosen = _chosen(request, held)
     q = request.GET.get("q", "")
     lines = row_lines(rows, table, choices, used, q=q)
     return {
@@ -111,6 +111,13 @@ def table_context(
         "read_at": desk.choices_read_at(link, (each.choices for each in table.targets)),
         "urls": urls_of(link, table),
     }
+
+
+def _chosen(request: HttpRequest, held: list[Waiting]) -> Waiting | None:
+    """The value whose form is open: as asked, else the first unless a row is being edited."""
+    asked = request.GET.get("value", "")
+    first = held[0] if held and "edit" not in request.GET else None
+    return next((one for one in held if one.value == asked), first)
 
 
 def urls_of(link: Link, table: MappingTable) -> dict[str, str]:

@@ -114,7 +114,7 @@ def test_an_import_is_shown_before_it_is_made():
 
     shown = preview_import(link, "payment-type", content)
     assert MappingRow.objects.count() == 1
-    import_rows(link=link, table="payment-type", content=content, by="ada", now=NOW)
+    import_rows(link, "payment-type", content, by="ada", now=NOW)
 
     assert [each.before is None for each in shown.changes] == [False, True]
     nominals = {row.source_value: row.target["nominal"] for row in MappingRow.objects.all()}
@@ -126,9 +126,9 @@ def test_one_wrong_row_keeps_the_whole_file_out():
 
     with pytest.raises(SheetError, match="Line 3, nominal"):
         import_rows(
-            link=link,
-            table="payment-type",
-            content=f"{HEADER}Cash,,,CASH,1210\r\nCard,,,CARD,\r\n".encode(),
+            link,
+            "payment-type",
+            f"{HEADER}Cash,,,CASH,1210\r\nCard,,,CARD,\r\n".encode(),
             by="ada",
             now=NOW,
         )

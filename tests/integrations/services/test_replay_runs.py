@@ -196,7 +196,7 @@ def test_a_file_of_rows_is_one_replay(hub: Worker) -> None:
     link = held_sales(hub, 2)
     content = b"value,label,effective_from,method,nominal\r\nCard,,,CARD,1210\r\nAmex,,,CARD,1210"
 
-    import_rows(link=link, table="payment-type", content=content, by="ada", now=hub.clock())
+    import_rows(link, "payment-type", content, by="ada", now=hub.clock())
 
     run = ReplayRun.objects.get()
     assert [row["value"] for row in run.content] == ["Card", "Amex"]
