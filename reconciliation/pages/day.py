@@ -78,7 +78,7 @@ def show_day(
         "statements": STATEMENTS,
         "evidence_files": FILES,
         "currency": day.currency,
-        "pack": day.packs.order_by("-round").first(),
+        "packs": list(day.packs.defer("content").order_by("part", "-sequence")),
         "why_not_prepare": why_not_prepare(day, user),
         "why_not_sign": why_not_sign(day, user),
         **around(day.store_code, day.business_date),

@@ -25,14 +25,14 @@ KINDS: dict[str, tuple[str, Make]] = {
 
 
 def day_evidence(request: HttpRequest, code: str, on: str, kind: str) -> HttpResponse:
-    """The newest evidence of a signed day, or the one that `?pack=` names."""
+    """A day as it was signed last, or the evidence that `?pack=` names."""
     if kind not in KINDS:
         raise Http404
     _, wanted = place(code, on)
     day = get_object_or_404(StoreDay, store_code=code, business_date=wanted)
     asked = request.GET.get("pack", "")
     packs = day.packs.filter(sequence=asked) if asked.isdecimal() else day.packs
-    pack = packs.order_by("-sequence").first()
+    pack = packs.order_by("part", "-sequence").first()
     if pack is None:
         raise Http404
     dossier = dossier_of(pack.content, digest=pack.hash)

@@ -142,3 +142,26 @@ def test_merchandising_does_not_see_the_days(
 
     assert client.get("/days/").status_code == 403
     assert client.get(ADDRESS).status_code == 403
+
+
+def test_what_was_carried_forward_stays_in_sight_until_it_clears(
+    petra: Client, short: StoreDay
+) -> None:
+    key = short.content["variances"][0]["key"]
+    given = {"key": key, "reason": "till-miscount", "carried": "on", "owner": "Stella Moss"}
+    petra.post(f"{ADDRESS}explain/", given | {"expected_on": "2026-03-30"})
+
+    page = text(petra.get("/days/"))
+
+    assert "Carried forward, not cleared yet" in page
+    assert "Stella Moss" in page
+    assert "Overdue" in page
+
+
+def test_a_later_explanation_replaces_a_carried_one(petra: Client, short: StoreDay) -> None:
+    key = short.content["variances"][0]["key"]
+    given = {"key": key, "reason": "till-miscount", "carried": "on", "owner": "Stella Moss"}
+    petra.post(f"{ADDRESS}explain/", given | {"expected_on": "2026-03-30"})
+    petra.post(f"{ADDRESS}explain/", {"key": key, "reason": "till-miscount"})
+
+    assert "Carried forward" not in text(petra.get("/days/"))
