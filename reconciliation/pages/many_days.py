@@ -12,7 +12,7 @@ from django.urls import reverse
 from monitoring.kit.clock import now_of
 from monitoring.kit.page import Action, Page, person, render
 from monitoring.kit.permissions import Capability
-from monitoring.words import counted
+from monitoring.words import counted, listed
 from reconciliation import services
 from reconciliation.models import StoreDay
 from reconciliation.pages.days import by_currency
@@ -22,6 +22,7 @@ from reconciliation.services import DayError
 
 SPOT_CHECKS = 2
 MOST = 400  # days shown and signed at once
+BY_POLICY = "Prepared by policy: complete, and tied in every figure. I opened"
 POLICY = (
     "Every till has closed and no receipt number is missing.",
     "Every receipt is in the ERP, read back as it was meant.",
@@ -56,7 +57,7 @@ def _clean(request: HttpRequest, *, status: int = 200, problem: str = "") -> Htt
         "money": by_currency(days),
         "checks": spot_checks(days, person(request).get_username()),
         "policy": POLICY,
-        "statement": STATEMENTS["prepared"],
+        "statement": BY_POLICY,
         "problem": problem,
     }
     partial = "reconciliation/partials/_clean.html"
@@ -82,11 +83,17 @@ def prepare_clean(request: HttpRequest) -> HttpResponse:
     if not days or {str(day.pk) for day in drawn} - looked:
         problem = "Open both spot checks, then say that you did. They change with the figures."
         return _clean(request, status=422, problem=problem if days else "")
-    try:
-        done = services.prepare_clean(days, by=person(request), now=now_of(request))
-    except DayError as error:
-        return _clean(request, status=409, problem=str(error))
-    messages.success(request, f"{counted(len(done), 'day')} prepared. Somebody else signs them.")
+    statement = f"{BY_POLICY} {listed([str(day) for day in drawn])}."
+
+    def do(pk: int, seen: str) -> None:
+        who: dict[str, Any] = {"by": person(request), "now": now_of(request)}
+        services.prepare(pk, seen=seen, statement=statement, **who)
+
+    done, problems = each_day(((day.pk, day.content_hash) for day in days), do)
+    if done:
+        messages.success(request, f"{counted(done, 'day')} prepared. Somebody else signs them.")
+    for sentence in problems:
+        messages.warning(request, sentence)
     return redirect(reverse("days") + span.query)
 
 
@@ -145,7 +152,10 @@ def each_day(
             worked += 1
         except DayError as error:
             problems[str(error)] = problems.get(str(error), 0) + 1
-    return worked, [f"{counted(n, 'day')} not signed. {each}" for each, n in problems.items()]
+    return worked, [
+        f"{counted(n, 'day')} left as {'it was' if n == 1 else 'they were'}. {each}"
+        for each, n in problems.items()
+    ]
 
 
 CLEAN = Page(

@@ -60,6 +60,9 @@ def test_clean_days_are_prepared_together(petra: Client, day: StoreDay) -> None:
     day.refresh_from_db()
     assert day.state == "prepared"
     assert "1 day prepared. Somebody else signs them." in text(answer)
+    said = SignOff.objects.get().statement
+    assert said.startswith("Prepared by policy")
+    assert said.endswith("I opened Leeds, 28 March 2026.")
 
 
 def test_prepared_days_are_signed_together(petra: Client, arno: Client, day: StoreDay) -> None:
@@ -81,7 +84,7 @@ def test_a_day_that_cannot_be_signed_says_why(signed_in: Any, user_in: Any, day:
 
     answer = both.post(f"{PREPARED}sign/", {"day": f"{day.pk}:{day.content_hash}"}, follow=True)
 
-    assert "1 day not signed. You prepared" in text(answer)
+    assert "1 day left as it was. You prepared" in text(answer)
 
 
 @pytest.mark.parametrize("ticked", ["", "x:y", "1"])
