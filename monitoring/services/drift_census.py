@@ -167,6 +167,8 @@ def _policy(found: Differences) -> Sums:
 def _add_up(totals: Sums, rows: Iterable[Row]) -> None:
     for row in rows:
         for part in row.drift.parts:
+            if part.kind is Cause.POLICY:  # counted for the whole place
+                continue
             key = (row.level.location_code, row.goods.category, str(part.kind))
             count, units, value = totals[key]
             size = abs(part.units)
