@@ -24,6 +24,7 @@ from monitoring.words import counted
 from monitoring.working_time import Wait
 
 LISTED = 200
+STANDSTILL = 4  # so many pieces of work overdue at once have one cause: nobody works
 FAILING = timedelta(minutes=5)  # a check of ours may fail that long before somebody is told
 
 TYPE = ExceptionType(
@@ -62,10 +63,11 @@ class Silent:
 def gather(*, now: datetime, figures: Assumptions) -> list[Silent]:
     connections = _troubled(now, figures)
     trade = _trade(connections, now, figures) if connections else {}
+    stopped = [each for each in _stopped(now, figures) if now - each.since >= each.patience]
+    standstill = len(stopped) >= STANDSTILL
     return [
         *(_refusing(each, trade, figures) for each in connections),
-        *_unread(now, figures),
-        *_stopped(now, figures),
+        *([_standing_still(stopped)] if standstill else (*_unread(now, figures), *stopped)),
         *_failing_checks(),
         *(_quiet_store(each, now) for each in quiet_stores(now=now, figures=figures)),
         *(_unheard(each, figures) for each in unheard(now=now, figures=figures)),
@@ -186,6 +188,18 @@ def _unheard(each: Unheard, figures: Assumptions) -> Silent:
         patience=figures.minutes("quiet-minutes"),
         slug=each.slug,
         connection_id=each.connection_id,
+    )
+
+
+def _standing_still(stopped: Sequence[Silent]) -> Silent:
+    """One cause, not one for each piece of work and each feed that it would have read."""
+    oldest = min(stopped, key=lambda each: each.since)
+    return Silent(
+        subject="work",
+        title="Our own background work has not run for {age}.",
+        reason=f"{counted(len(stopped), 'piece')} of it stood still. Are the workers running?",
+        since=oldest.since,
+        patience=min(each.patience for each in stopped),
     )
 
 

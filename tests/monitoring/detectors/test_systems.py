@@ -73,6 +73,34 @@ def test_our_own_work_that_stopped_is_found(look):
     assert [each.subject for each in look("SYSTEM_SILENT", NOW + 10 * MINUTE)] == ["work plan"]
 
 
+def standing_still(count, *, every=10):
+    for number in range(count):
+        Sweep.objects.create(name=f"lane:{number}", every_seconds=every, due_at=NOW)
+
+
+def test_when_nobody_works_that_is_one_cause_with_the_feeds_that_nobody_reads(look):
+    standing_still(4)
+    StreamCursor.objects.create(connection=rows.till(), stream="orders", due_at=NOW)
+
+    assert look("SYSTEM_SILENT", NOW + 10 * MINUTE - SECOND) == []
+    [found] = look("SYSTEM_SILENT", NOW + 10 * MINUTE)
+
+    assert found.title == "Our own background work has not run for 10 m."
+    assert "4 pieces of it stood still" in found.summary
+
+
+def test_three_lanes_that_stopped_are_three_causes(look):
+    standing_still(3)
+
+    assert len(look("SYSTEM_SILENT", NOW + 10 * MINUTE)) == 3
+
+
+def test_work_that_runs_once_a_day_is_not_late_after_ten_minutes(look):
+    standing_still(4, every=24 * 60 * 60)
+
+    assert look("SYSTEM_SILENT", NOW + 10 * MINUTE) == []
+
+
 def test_work_that_somebody_is_doing_has_not_stopped(look):
     later = NOW + timedelta(hours=1)
     Sweep.objects.create(name="plan", every_seconds=10, due_at=NOW, leased_until=later + SECOND)
