@@ -5,7 +5,7 @@ An order is finished when every effect of it is at its target and was read back 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -46,14 +46,19 @@ from monitoring.value import Assumptions
 State = Document.State
 UNSENT = (State.OPEN, State.PARKED, State.HELD)
 SENT = (State.POSTING, State.POSTED)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Key = tuple[int | None, str, str]  # link, kind, stage
 Limits = Mapping[Key, Patience]
 
 
 def unproved() -> QuerySet[Transfer]:
-    """Effects at their target that are still to be read back."""
-    return public.transfers().filter(
-        state="posted", verified_at__isnull=True, verify_after__isnull=False
+    """Effects at their target that are still to be read back.
+
+    Connection and time are named for SQLite, which else reads everything that was ever posted.
+    """
+    posted = public.transfers().filter(state="posted", connection__in=public.connections())
+    return posted.filter(
+        verified_at__isnull=True, verify_after__isnull=False, verify_after__gt=EPOCH
     )
 
 
@@ -63,9 +68,9 @@ def open_orders(*kinds: str) -> QuerySet[Document]:
     Costs one query: the ids of what is to be proved are fetched first, because with a subquery
     in their place every document would be read.
     """
-    proving = unproved().filter(document__kind__in=kinds, document__state=State.POSTED)
-    ids = list(proving.order_by().values_list("document_id", flat=True).distinct())
-    unfinished = Q(state__in=(*UNSENT, State.POSTING)) | Q(pk__in=ids)
+    ids = unproved().order_by().values_list("document_id", flat=True).distinct()
+    proving = Q(state=State.POSTED, pk__in=[pk for pk in ids if pk is not None])
+    unfinished = Q(state__in=(*UNSENT, State.POSTING)) | proving
     return standing(public.documents().filter(unfinished, kind__in=kinds))
 
 

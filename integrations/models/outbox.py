@@ -118,7 +118,7 @@ class Transfer(models.Model):
                 name="transfer_unknown",
             ),
             models.Index(
-                fields=("connection", "verify_after"),
+                fields=("connection", "state", "verify_after"),
                 condition=Q(state="posted", verified_at__isnull=True, verify_after__isnull=False),
                 name="transfer_unverified",
             ),
@@ -131,8 +131,8 @@ class Transfer(models.Model):
                 fields=("sku", "created_at"), condition=~Q(sku=""), name="transfer_by_sku"
             ),
             models.Index(fields=("state", "-created_at"), name="transfer_by_state"),
-            models.Index(
-                fields=("posted_at",), condition=Q(state="posted"), name="transfer_posted"
+            models.Index(  # with the state, or SQLite takes transfer_by_state instead
+                fields=("state", "posted_at"), condition=Q(state="posted"), name="transfer_posted"
             ),
             models.Index(fields=("document", "step"), name="transfer_by_document"),
             models.Index(fields=("external_ref",), name="transfer_by_external_ref"),

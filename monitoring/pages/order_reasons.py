@@ -10,11 +10,12 @@ from django.db.models import Q
 from integrations import public as hub
 from integrations.public import Document, Hold, Transfer
 from monitoring.kit.formats import relative
-from monitoring.orders import Limits, is_stuck, standing, unproved
+from monitoring.orders import Limits, is_stuck, standing
 from monitoring.pages.states import operation_words
 from monitoring.pipeline import KEYS, OPEN, Stage, stage_named
 from monitoring.public import TYPES, CaseOccurrence, ExceptionCase
 
+PROVED = Q(state="posted", verify_after__isnull=True)  # read back, or proved by what follows it
 BY_ITSELF = "Nothing: it goes on by itself."
 
 
@@ -49,9 +50,8 @@ def reasons(documents: Iterable[Document], limits: Limits, *, now: datetime) -> 
 
 def _pending(ids: list[int]) -> dict[int, Transfer]:
     """The first effect of each document that is not at its target, or not proved to be."""
-    going = Q(pk__in=unproved().filter(document__in=ids).values("pk"))
-    unfinished = Q(state__in=Transfer.UNFINISHED)
-    rows = hub.transfers().filter(unfinished | going, document__in=ids)
+    mine = hub.transfers().filter(document__in=ids).defer("payload", "error_detail")
+    rows = mine.exclude(state__in=("dismissed", "superseded")).exclude(PROVED)
     found: dict[int, Transfer] = {}
     for row in rows.select_related("connection", "waits_for__document").order_by("step", "pk"):
         if row.document_id is not None:
