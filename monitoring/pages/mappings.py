@@ -1,5 +1,6 @@
 """The mapping tables: what is unmapped and in use comes first, with what it holds up."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -35,7 +36,7 @@ from monitoring.pages.mapping_reads import (
     waiting,
 )
 from monitoring.pages.mapping_sheets import preview, save_sheet
-from monitoring.pages.run_words import run_line
+from monitoring.pages.run_words import Line, run_line
 
 HISTORY = 20
 RUNS = 5
@@ -82,7 +83,8 @@ def table_context(
     rows = list(MappingRow.objects.filter(link=link, table=table.key).order_by("source_value"))
     history = list(MappingChange.objects.filter(link=link, table=table.key)[:HISTORY])
     editable = can(request.user, capability_for(table))
-    held = waiting(Hold.objects.filter(link=link, table=table.key))
+    runs = [run_line(run) for run in desk.runs().filter(link=link, table=table.key)[:RUNS]]
+    held = _unanswered(table, waiting(Hold.objects.filter(link=link, table=table.key)), runs)
     chosen = _chosen(request, held)
     q = request.GET.get("q", "")
     lines = row_lines(rows, table, choices, used, q=q)
@@ -107,10 +109,17 @@ def table_context(
         "given": given,
         "panel": panel,
         "history": history,
-        "runs": [run_line(run) for run in desk.runs().filter(link=link, table=table.key)[:RUNS]],
+        "runs": runs,
         "read_at": desk.choices_read_at(link, (each.choices for each in table.targets)),
         "urls": urls_of(link, table),
     }
+
+
+def _unanswered(table: MappingTable, held: list[Waiting], runs: Iterable[Line]) -> list[Waiting]:
+    """The values that nobody has mapped: what an open replay is about is shown with the replay."""
+    rows = [row for line in runs if line.run.is_open for row in line.run.content]
+    answered = {table.source_key(row["value"]) for row in rows}
+    return [each for each in held if table.source_key(each.value) not in answered]
 
 
 def _chosen(request: HttpRequest, held: list[Waiting]) -> Waiting | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -84,7 +85,9 @@ def _panels(request: HttpRequest, run: desk.ReplayRun) -> list[Panel]:
 def _items(run: desk.ReplayRun) -> list[tuple[desk.ReplayItem, State]]:
     """The records as shown: what is under way, then what needs somebody, then the rest."""
     items = desk.items().filter(run=run).select_related("document__store")
-    under_way = items.filter(ended_at__isnull=True).order_by("started_at", "pk")
+    under_way = items.filter(ended_at__isnull=True).order_by(
+        F("started_at").asc(nulls_last=True), "pk"
+    )
     ended = items.filter(ended_at__isnull=False).order_by("-ended_at", "pk")
     listed = [*under_way.defer("document__record")[:SHOWN]]
     listed += ended.defer("document__record")[: SHOWN - len(listed)]
