@@ -9,6 +9,7 @@ from django.test import Client
 
 from integrations.api.kit import money, quantity
 from integrations.public import Document
+from monitoring.models import DriftCensus, DriftSample
 from tests.conftest import NOW
 from tests.monitoring import rows
 
@@ -119,3 +120,49 @@ def test_transfers_can_be_asked_for_by_state(ops: Client, sale: Document) -> Non
 
     assert [row["id"] for row in found] == [held.pk]
     assert "payload" not in found[0]
+
+
+def test_drift_is_told_by_cause_with_both_moments(ops: Client, sale: Document) -> None:
+    census = DriftCensus.objects.create(
+        link=rows.pair(),
+        began_at=NOW,
+        taken_at=NOW,
+        levels=2,
+        agreeing=1,
+        unknown=0,
+        currency="GBP",
+    )
+    DriftSample.objects.create(
+        census=census,
+        connection=rows.till(),
+        location_code="3",
+        sku="HAT",
+        owner=5,
+        owner_at=NOW,
+        channel=4,
+        is_read=True,
+        units=1,
+        size=1,
+        unexplained=1,
+        cause="unexplained",
+        parts=[{"label": "unexplained", "units": "1", "cause": "unexplained", "refs": []}],
+        value=12,
+        at_risk=0,
+        risk=0,
+    )
+
+    (found,) = ops.get("/api/v1/drift", {"sku": "HAT"}).json()["items"]
+
+    assert (found["owner"], found["channel"], found["units"]) == ("5", "4", "1")
+    assert found["parts"] == [{"cause": "unexplained", "label": "unexplained", "units": "1"}]
+    assert found["value"] == {"amount": "12.00", "currency": "GBP"}
+    assert ops.get("/api/v1/drift/censuses").json()["items"][0]["agreeing"] == 1
+
+
+def test_a_comparison_is_begun_once(ops: Client, sale: Document) -> None:
+    ask = {"data": '{"link": "sitoo-brightpearl"}', "content_type": "application/json"}
+
+    first = ops.post("/api/v1/drift/compare", **ask).json()
+    second = ops.post("/api/v1/drift/compare", **ask).json()
+
+    assert (first["begun"], second["begun"]) == (True, False)
