@@ -109,32 +109,3 @@ def test_the_queue_is_handled_and_a_mistake_taken_back_by_keys_alone(
 
     expect(page.locator(".toast").first).to_contain_text("Taken back for 1 exception")
     assert ExceptionCase.objects.get().assignee is None
-
-
-def test_a_comment_is_written_and_sent_without_the_mouse(
-    open_as: Callable[..., Any], ops_user: Any, trouble: Callable[[int], None]
-) -> None:
-    trouble(1)
-    page = open_as(ops_user)
-    page.goto(f"/exceptions/{ExceptionCase.objects.get().pk}/")
-
-    page.keyboard.press("m")
-    page.keyboard.type("Asked the shop")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-
-    expect(page.locator(".timeline").first).to_contain_text("Asked the shop")
-
-
-def test_on_a_phone_the_filters_wait_behind_one_button(
-    open_as: Callable[..., Any], ops_user: Any, trouble: Callable[[int], None]
-) -> None:
-    trouble(1)
-    page = open_as(ops_user, width=390)
-    page.goto("/exceptions/?tab=all")
-    severity = page.get_by_label("Severity")
-    expect(severity).to_be_hidden()
-
-    page.get_by_text("Filters").click()
-
-    expect(severity).to_be_visible()
