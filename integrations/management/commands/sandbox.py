@@ -46,6 +46,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Sandbox running at {server.url}")
         self.stdout.write(f"  Sitoo        {server.url}{server.sandbox.sitoo.base_path}")
         self.stdout.write(f"  Brightpearl  {server.url}/brightpearl/public-api")
+        self.stdout.write(f"  BigCommerce  {server.url}{server.sandbox.bigcommerce.base_path}")
         self.stdout.write(f"  Warehouse    {server.url}{server.sandbox.warehouse.base_path}")
         self.stdout.write(f"  Mintsoft     {server.url}{server.sandbox.mintsoft.base_path}")
         self.stdout.write(f"  OrderWise    {server.url}{server.sandbox.orderwise.base_path}")
