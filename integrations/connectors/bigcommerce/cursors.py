@@ -37,37 +37,45 @@ class Window(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """New rows, where to read on, and whether to do so at once."""
+    """`rows` are new; where to read on depends on how many of them could be handled."""
 
-    rows: list[Row]
+    window: Window
     cursor: Cursor
-    more: bool
+    listed: list[Row]
+    fresh: list[Row]
+
+    @property
+    def rows(self) -> list[Row]:
+        return self.fresh[: self.window.most]
+
+    def after(self, count: int) -> tuple[Cursor, bool]:
+        """The cursor once the first `count` rows, at least one if there are any, are handled, and
+        whether to read on at once."""
+        window, cursor, taken = self.window, self.cursor, self.fresh[:count]
+        if taken and count < len(self.fresh):
+            handled = self.listed[: self.listed.index(taken[-1]) + 1]
+            return _read_on(window, cursor, handled, taken, page=0), True
+        if len(self.listed) == window.size:
+            return _read_on(window, cursor, self.listed, taken, page=1), True
+        return _caught_up(window, cursor, self.listed), False
 
 
 def read(window: Window, cursor: Cursor) -> Reading:
     """The next rows. The whole list is read when the cursor has no time yet."""
-    rows = window.ask(cursor.since, cursor.page)
+    listed = window.ask(cursor.since, cursor.page)
     known = set(cursor.seen)
-    fresh = [row for row in rows if _mark(row) not in known]
-    taken = fresh[: window.most]
-    if len(fresh) > len(taken):
-        return _read_on(window, cursor, rows[: rows.index(taken[-1]) + 1], taken, page=0)
-    if len(rows) == window.size:
-        return _read_on(window, cursor, rows, taken, page=1)
-    return Reading(taken, _caught_up(window, cursor, rows), more=False)
+    return Reading(window, cursor, listed, [row for row in listed if _mark(row) not in known])
 
 
 def _read_on(
     window: Window, cursor: Cursor, handled: Sequence[Row], taken: list[Row], *, page: int
-) -> Reading:
+) -> Cursor:
     """From the last moment handled; while that stands still, from the next page."""
     last = moment_of(handled[-1], window.dated_by)
     if cursor.since is not None and last <= cursor.since:
         seen = [*cursor.seen, *(_mark(row) for row in taken)]
-        after = Cursor(since=cursor.since, page=cursor.page + page, seen=seen[-MOST_REMEMBERED:])
-    else:
-        after = Cursor(since=last, seen=_marks_since(window, handled, last))
-    return Reading(taken, after, more=True)
+        return Cursor(since=cursor.since, page=cursor.page + page, seen=seen[-MOST_REMEMBERED:])
+    return Cursor(since=last, seen=_marks_since(window, handled, last))
 
 
 def _caught_up(window: Window, cursor: Cursor, rows: Sequence[Row]) -> Cursor:

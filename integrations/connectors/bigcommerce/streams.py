@@ -1,6 +1,6 @@
 """The feeds, each read one page at a time, and the same facts by id."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -27,7 +27,7 @@ from integrations.connectors.bigcommerce.facts import (
     product_fact,
     refund_fact,
 )
-from integrations.connectors.errors import NotFoundError
+from integrations.connectors.errors import NotFoundError, ThrottledError
 from integrations.connectors.paging import chunks
 from integrations.ports import Fact, Page
 
@@ -48,9 +48,12 @@ class Streams:
         first = None if stream == "products" else self._history_from
         cursor = Cursor.model_validate_json(text) if text else Cursor(since=first)
         reading = cursors.read(window, cursor)
-        return Page(
-            self._facts(stream, reading.rows), reading.cursor.model_dump_json(), reading.more
-        )
+        if stream == "orders":
+            facts, handled = self._affordable(reading.rows)
+        else:
+            facts, handled = self._facts(stream, reading.rows), len(reading.rows)
+        after, more = reading.after(handled)
+        return Page(facts, after.model_dump_json(), more)
 
     def fetch(self, topic: str, ids: Sequence[str]) -> Sequence[Fact]:
         """Facts by id, in few requests; absent ones are left out."""
@@ -103,20 +106,41 @@ class Streams:
             return list(self._refund_facts(rows))
         return [product_fact(row, with_tax=self._prices_include_tax) for row in rows]
 
+    def _affordable(self, rows: Sequence[Row]) -> tuple[list[Fact], int]:
+        """Facts of as many orders as the quota lets us ask about, and how many rows that covers:
+        what was paid for with requests is kept. Raises ThrottledError when it is none."""
+        groups = self._groups(rows)
+        facts: list[Fact] = []
+        for handled, row in enumerate(rows):
+            try:
+                facts += self._order_fact(row, groups)
+            except ThrottledError:
+                if not handled:
+                    raise
+                return facts, handled
+        return facts, len(rows)
+
     def _order_facts(self, rows: Sequence[Row]) -> Iterator[Fact]:
-        """Two requests an order, one for all their shoppers. QUIRK(bigcommerce): an order that
-        never got past the payment page is in the list like any other; it is not one yet."""
-        real = [row for row in rows if row.get("status_id") != INCOMPLETE]
-        groups = self._groups(real)
-        for row in real:
-            order_id = str(number(row, "id"))
-            is_unpaid = row.get("status_id") in UNPAID
-            yield order_fact(
-                row,
-                taxes=self._client.taxes(order_id),
-                transactions=() if is_unpaid else self._client.transactions(order_id),
-                group=groups.get(str(row.get("customer_id")), ""),
-            )
+        groups = self._groups(rows)
+        for row in rows:
+            yield from self._order_fact(row, groups)
+
+    def _order_fact(self, row: Row, groups: Mapping[str, str]) -> Iterator[Fact]:
+        """Two requests an order, beside the one for all their shoppers.
+
+        QUIRK(bigcommerce): an order that never got past the payment page is in the list like any
+        other; it is not one yet.
+        """
+        if row.get("status_id") == INCOMPLETE:
+            return
+        order_id = str(number(row, "id"))
+        is_unpaid = row.get("status_id") in UNPAID
+        yield order_fact(
+            row,
+            taxes=self._client.taxes(order_id),
+            transactions=() if is_unpaid else self._client.transactions(order_id),
+            group=groups.get(str(row.get("customer_id")), ""),
+        )
 
     def _groups(self, rows: Iterable[Row]) -> dict[str, str]:
         """Trade group by customer; guests and everybody else have none."""

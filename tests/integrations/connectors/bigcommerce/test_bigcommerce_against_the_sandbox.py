@@ -290,6 +290,22 @@ def test_reading_twenty_orders_costs_two_requests_each_and_two_for_all(web, shop
     }
 
 
+def test_what_the_quota_paid_for_is_kept_when_it_runs_out(web, shop):
+    web.shop.configure({"per_window": 12})
+    for _ in range(9):
+        web.order()
+
+    first = shop.read("orders", "", now=web.clock.now())
+    with pytest.raises(ThrottledError):
+        shop.read("orders", first.cursor, now=web.clock.now())
+    web.clock.advance(timedelta(seconds=30))
+    second = shop.read("orders", first.cursor, now=web.clock.now())
+
+    ids = [fact.external_id for fact in (*first.facts, *second.facts)]
+    assert (len(first.facts), first.more, second.more) == (5, True, False)
+    assert len(set(ids)) == len(ids) == 9
+
+
 def test_a_hint_brings_the_same_fact_as_the_poll(web, shop):
     web.sandbox.hooks.clear()
     shop.subscribe_webhooks(ADDRESS, "sesame")
