@@ -16,6 +16,7 @@ PLANNED = (State.POSTING, State.POSTED)
 HELD = (State.HELD, State.PARKED, State.OPEN)
 ORDERS = ("create-order", "create-credit")
 PAYMENTS = ("take-payment", "refund-payment")
+EFFECT = ("operation", "link_kind", "external_ref", "payload")
 
 
 def read_receipts(documents: Sequence[Document]) -> list[tuple[str, ReceiptFact]]:
@@ -100,22 +101,23 @@ def absorb(by_rate: dict[Decimal, Decimal], stated: Decimal) -> None:
 
 
 def _posted(documents: Sequence[Document]) -> dict[int, Posted]:
-    """What stands at the ERP by document: every effect posted, orders and payments read back."""
-    done = [each for each in documents if each.state == State.POSTED]
+    """What stands at the ERP by document: every effect posted, orders and payments read back.
+
+    A receipt with one of them not read back yet is not there; it is still on its way.
+    """
+    done = {each.pk: each for each in documents if each.state == State.POSTED}
     rows = (
         public.transfers()
-        .filter(
-            document_id__in=[each.pk for each in done],
-            operation__in=(*ORDERS, *PAYMENTS),
-            state=Transfer.State.POSTED,
-        )
-        .exclude(verified_at=None)
-        .values_list("document_id", "operation", "link_kind", "external_ref", "payload")
+        .filter(document_id__in=done, operation__in=(*ORDERS, *PAYMENTS))
+        .filter(state=Transfer.State.POSTED)
+        .values_list("document_id", "verified_at", *EFFECT)
     )
     effects: dict[int, list[Any]] = defaultdict(list)
-    for pk, *effect in rows:
+    for pk, verified_at, *effect in rows:
         effects[pk or 0].append(effect)
-    found = {each.pk: _posted_of(each, effects[each.pk]) for each in done}
+        if verified_at is None:
+            done.pop(pk or 0, None)
+    found = {pk: _posted_of(document, effects[pk]) for pk, document in done.items()}
     return {pk: posted for pk, posted in found.items() if posted is not None}
 
 

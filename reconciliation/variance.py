@@ -34,6 +34,8 @@ WORDS = {
     Column.GATEWAY: "the payment provider",
 }
 
+ONE = (Column.ERP, Column.JOURNAL, Column.GATEWAY)  # of which there is one, and it “says”
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -115,7 +117,9 @@ def _sentence(
         Measure.ROUNDING: "Cash rounding",
     }[row.measure]
     word = "more" if amount > 0 else "less"
-    text = f"{what}: {WORDS[right]} say {money(abs(amount), currency)} {word} than {WORDS[left]}."
+    verb = "says" if right in ONE else "say"
+    told = f"{verb} {money(abs(amount), currency)} {word}"
+    text = f"{what}: {WORDS[right]} {told} than {WORDS[left]}."
     if not causes:
         return text
     named = ", ".join(causes[:3]) + (" and others" if len(causes) > 3 else "")

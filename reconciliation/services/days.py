@@ -205,9 +205,10 @@ def columns(found: Assessment, now: datetime) -> dict[str, object]:
 
 
 def _again(day: StoreDay, found: Assessment, now: datetime) -> datetime | None:
-    """When to look again although no new fact has arrived: while something is under way."""
+    """When to look again although no new fact has arrived: soon while something is under way."""
     kinds = {blocker.kind for blocker in found.blockers}
-    if not kinds & {"held", "going", "journal", "exception", "gap"}:
-        return None
+    waits = kinds & {"held", "going", "journal", "exception", "gap"}
     is_recent = now.date() - day.business_date <= RECENT
-    return now + (SOON if is_recent else LATER)
+    if not waits and not is_recent:
+        return None
+    return now + (SOON if waits and is_recent else LATER)

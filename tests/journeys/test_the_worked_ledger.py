@@ -14,7 +14,8 @@ import pytest
 
 from integrations.models import Hold, StockReading, StreamCursor
 from integrations.sandbox.trade.items import ReceiptLine
-from reconciliation.models import DayJournal
+from reconciliation.content import shown
+from reconciliation.models import DayJournal, StoreDay
 from tests.simulation import shop
 from tests.simulation.world import World, open_world
 
@@ -127,6 +128,28 @@ def test_with_a_daily_journal_one_journal_carries_the_money_to_the_penny(
     assert sum(line["debit"] for line in journal["lines"]) == Decimal("129.00")
     assert payments(daily_journal) == []
     assert daily_journal.at_the_erp("close") == []
+
+
+@pytest.mark.parametrize("mode", ["per_order", "daily_journal"])
+def test_the_day_is_ready_to_be_prepared_and_says_129_everywhere(
+    request: pytest.FixtureRequest, mode: str
+) -> None:
+    day: Day = request.getfixturevalue(mode)
+    day.world.wait(timedelta(minutes=2))
+    day.work()
+
+    row = StoreDay.objects.get(store_code=shop.LEEDS)
+
+    figures = shown(row.content).figures
+    assert figures is not None
+    assert [v["sentence"] for v in row.content["variances"]] == []
+    assert (row.state, row.content["blockers"]) == ("ready", [])
+    said = {amount for _, amount in figures.gross.cells if amount is not None}
+    assert said == {Decimal("129.00")}
+    assert {tender.name: tender.receipts for tender in figures.tenders} == {
+        "Card": Decimal("91.00"),
+        "Cash": Decimal("38.00"),
+    }
 
 
 def test_each_line_of_the_journal_names_its_receipts(daily_journal: Day) -> None:
