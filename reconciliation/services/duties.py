@@ -45,11 +45,13 @@ def refuse_same_person(day: StoreDay, signer: "User") -> None:
     for person in involved(day):
         if person.pk == signer.pk:
             raise RefusedError(
-                "You prepared, explained or adjusted this day, so somebody else has to sign it."
+                "You prepared or explained this day or reversed a journal of it, so somebody else "
+                "has to sign it."
             )
         if _mailbox(person) and _mailbox(person) == _mailbox(signer):
+            name = person.get_username()
             raise RefusedError(
-                f"{person.get_username()} prepared, explained or adjusted this day and has your "
+                f"{name} prepared or explained this day or reversed a journal of it, and has your "
                 "e-mail address. Somebody else has to sign it."
             )
 

@@ -144,5 +144,5 @@ def test_who_reversed_a_journal_of_the_day_cannot_be_its_signer(
     day = again(hub)
     services.prepare(day.pk, seen=day.content_hash, by=preparer, now=hub.clock())
 
-    with pytest.raises(RefusedError, match="adjusted"):
+    with pytest.raises(RefusedError, match="reversed a journal"):
         services.sign(day.pk, seen=day.content_hash, by=approver, now=hub.clock())
