@@ -75,9 +75,9 @@ def test_no_page_is_longer_than_the_cap(
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ids(list(OPERATIONS)))
 def test_an_unknown_parameter_is_refused_by_name(
-    operation: Operation, admin_user: Any, program: Any
+    operation: Operation, user_in: Any, program: Any
 ) -> None:
-    client = program(admin_user)
+    client = program(user_in("admin", "finance_preparer", "finance_approver", name="everybody"))
 
     response = client.generic(operation.method, address(operation) + "?sort=total")
 
@@ -180,7 +180,8 @@ def test_no_answer_asks_more_when_there_is_more(
 
     many = queries()
     assert many == few
-    assert max(many.values()) <= 25
+    assert many.pop("trace") <= 35  # it looks for an id in every place that keeps one
+    assert max(many.values()) <= 30
 
 
 def test_pages_follow_each_other_by_id(ops: Client, trade: Callable[[int], None]) -> None:
