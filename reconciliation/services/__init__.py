@@ -15,7 +15,6 @@ from reconciliation.services.reversal import reverse_journal
 from reconciliation.services.seal import watch_seals
 from reconciliation.services.signing import (
     prepare,
-    prepare_clean,
     reopen,
     send_back,
     sign,
@@ -42,7 +41,6 @@ __all__ = [
     "look",
     "policy_sentences",
     "prepare",
-    "prepare_clean",
     "read_day",
     "refresh_day",
     "reopen",

@@ -1,6 +1,5 @@
 """Prepare, sign, send back and reopen a day: by different people, on figures that both saw."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -43,19 +42,6 @@ def prepare(
     _move(held, State.PREPARED, now=now, prepared_facts=held.found.facts)
     _audit(held.day, "day.prepare", by=by, now=now, seen=seen)
     return _again(held.day)
-
-
-def prepare_clean(days: Iterable[StoreDay], *, by: "User", now: datetime) -> list[StoreDay]:
-    """Prepare those of these days that tie everywhere without a note; each on its own."""
-    done = []
-    for day in days:
-        if day.state != State.READY or day.variances:
-            continue
-        try:
-            done.append(prepare(day.pk, seen=day.content_hash, by=by, now=now))
-        except (ConflictError, NotReadyError):
-            continue  # it changed since the list was made: it stays in the list, and says why
-    return done
 
 
 @transaction.atomic

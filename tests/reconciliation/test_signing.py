@@ -390,15 +390,6 @@ def test_on_signed_the_journal_is_queued_with_the_signature(
     assert (ready.state, ready.seal_lines, ready.seal_broken_at) == ("signed", [], None)
 
 
-def test_clean_days_are_prepared_together_and_others_are_left(
-    day: StoreDay, hub: Worker, preparer: Any
-) -> None:
-    done = services.prepare_clean([day], by=preparer, now=hub.clock())
-    again_done = services.prepare_clean(done, by=preparer, now=hub.clock())
-
-    assert ([each.state for each in done], again_done) == (["prepared"], [])
-
-
 def test_a_till_that_closes_twice_on_a_day_is_added_up(hub: Worker, link: Link) -> None:
     first, second = sale(**TILL), sale(**TILL, external_id="1002")
     arrive(hub, first, second, closing(first), closing(second, number=2))
