@@ -91,7 +91,7 @@ from integrations.services.outbound import Outcome, check_hook
 from integrations.services.outbound import post as post_hook
 from integrations.services.places import Places, places
 from integrations.services.plan_tills import ECHO_REASON
-from integrations.services.policy import ledger_currency, link_policy
+from integrations.services.policy import ledger_currency, link_policy, mapping_tables
 from integrations.services.publish import in_flight
 from integrations.services.replay_preview import ReplayPreview, Verdict, preview_replay
 from integrations.services.runtime import Runtime, new_token, system_now
@@ -306,6 +306,7 @@ __all__ = [
     "lock_day",
     "mapping_changes",
     "mapping_rows",
+    "mapping_tables",
     "mark_day",
     "movements",
     "new_token",

@@ -21,6 +21,11 @@ class Effect(CanonicalRecord):
 
     operation: ClassVar[str]
 
+    @property
+    def proves_movement(self) -> bool:
+        """Whether the owner's stock has moved once this is at its target."""
+        return False
+
 
 class EffectLine(CanonicalRecord):
     line_id: str
@@ -33,6 +38,7 @@ class EffectLine(CanonicalRecord):
     tax_code: str
     nominal_code: str = ""
     is_stocked: bool = True
+    warehouse_id: str = ""  # where this line moves stock, when not at the order's warehouse
 
 
 class PaidPart(CanonicalRecord):
@@ -64,6 +70,11 @@ class CreateOrder(Effect):
     bill_to: Address | None = None
     shipping_method_id: str = ""
     payments: tuple[PaidPart, ...] = ()  # only for a target that takes them with the order
+    is_whole: bool = False  # True: it moves stock and money by itself; no other effect follows
+
+    @property
+    def proves_movement(self) -> bool:
+        return self.is_whole
 
 
 class CreateCredit(CreateOrder):
@@ -108,6 +119,10 @@ class IssueGoodsOut(Effect):
     release_at: Instant
     lines: tuple[GoodsLine, ...]
 
+    @property
+    def proves_movement(self) -> bool:
+        return True
+
 
 class ShipGoodsOut(Effect):
     """Marks the note shipped, which moves stock and cost. Needs refs["goods_out"]."""
@@ -127,6 +142,10 @@ class ReceiveGoodsIn(Effect):
     received_at: Instant
     currency: str
     lines: tuple[GoodsLine, ...]
+
+    @property
+    def proves_movement(self) -> bool:
+        return True
 
 
 class CloseOrder(Effect):

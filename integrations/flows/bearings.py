@@ -54,5 +54,6 @@ def _document(receipt: Receipt, post: Post) -> Iterator[tuple[Bearing, Decimal]]
     for line in effect.lines:
         yield Bearing("tax-code", "code", line.tax_code), line.net + line.tax
         yield Bearing("sku-alias", "sku", line.product_id), line.net + line.tax
+        yield Bearing("store-warehouse", "quarantine", line.warehouse_id), line.net + line.tax
         _, _, disposition = post.products.get(line.line_id, ("", False, ""))
         yield Bearing("return-condition", "disposition", disposition), line.net + line.tax

@@ -10,6 +10,7 @@ from integrations.canonical.effects import (
     CreateOrder,
     EffectLine,
     GoodsLine,
+    PaidPart,
     TakePayment,
 )
 from integrations.canonical.orders import Tender
@@ -18,6 +19,7 @@ from integrations.flows.decisions import Planned
 from integrations.flows.receipts import CASH, Codes, Receipt, ReceiptPolicy
 
 Document = TypeVar("Document", bound=CreateOrder)
+QUARANTINE = "quarantine"  # the disposition of goods that nobody may sell
 
 
 def document(
@@ -28,8 +30,10 @@ def document(
     on: date,
     policy: ReceiptPolicy,
     ref: str,
+    dispositions: Mapping[str, str] | None = None,
 ) -> Document:
-    """The order or credit itself, whole, amounts unmodified."""
+    """The order or credit itself, amounts unmodified; with its payments where it goes whole."""
+    is_whole = policy.erp_style == "whole"
     return kind(
         external_ref=ref,
         reference=receipt.number,
@@ -42,7 +46,18 @@ def document(
         placed_at=receipt.placed_at,
         tax_date=on,
         currency=receipt.currency,
-        lines=effect_lines(receipt, codes),
+        lines=effect_lines(receipt, codes, dispositions or {}),
+        payments=_paid_parts(receipt, codes) if is_whole else (),
+        is_whole=is_whole,
+    )
+
+
+def _paid_parts(receipt: Receipt, codes: Codes) -> tuple[PaidPart, ...]:
+    return tuple(
+        PaidPart(
+            method_code=codes.methods[tender.index][0], amount=amount, reference=tender.reference
+        )
+        for tender, amount in amounts_to_post(receipt)
     )
 
 
@@ -99,7 +114,9 @@ def money(
     return [*steps, closing]
 
 
-def effect_lines(receipt: Receipt, codes: Codes) -> tuple[EffectLine, ...]:
+def effect_lines(
+    receipt: Receipt, codes: Codes, dispositions: Mapping[str, str]
+) -> tuple[EffectLine, ...]:
     """The receipt's lines in the ERP's codes, amounts unmodified, and a rounding line if needed."""
     lines = [
         EffectLine(
@@ -112,6 +129,7 @@ def effect_lines(receipt: Receipt, codes: Codes) -> tuple[EffectLine, ...]:
             tax=line.tax,
             tax_code=codes.tax_codes[line.tax_rate],
             is_stocked=codes.items[line.sku].is_stocked,
+            warehouse_id=codes.quarantine if dispositions.get(line.line_id) == QUARANTINE else "",
         )
         for line in receipt.lines
     ]

@@ -14,6 +14,7 @@ from integrations.mapping.tables import TABLES
 
 Receipt = SalesOrder | SalesCredit
 AccountingMode = Literal["per_order", "daily_journal"]
+ErpStyle = Literal["steps", "whole"]
 CASH = "cash"  # what tills call the tender that is rounded to coins, whatever the case
 
 
@@ -25,6 +26,7 @@ class ReceiptPolicy:
     accounting_mode: AccountingMode
     currency: str  # the ledger's; nothing is converted implicitly
     price_list: str = ""
+    erp_style: ErpStyle = "steps"  # whole: one order with its payments, and nothing after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Codes:
     """Everything a receipt needs translated, or what is missing."""
 
     warehouse: str
+    quarantine: str  # where returned goods go that nobody may sell; "" the ERP knows by itself
     contact: str
     channel_id: str
     status: str
@@ -118,14 +121,19 @@ def needs(receipt: Receipt, *, order_kind: str) -> set[Need]:
 
 
 def resolve(
-    receipt: Receipt, lookups: Lookups, *, on: date, order_kind: str
+    receipt: Receipt, lookups: Lookups, *, on: date, order_kind: str, policy: ReceiptPolicy
 ) -> tuple[Codes | None, list[Obstacle]]:
-    """Codes for the whole receipt; None with the obstacles when anything is missing."""
+    """Codes for the whole receipt; None with the obstacles when anything is missing.
+
+    An ERP that takes receipts whole sets their status, and books their tenders, by itself.
+    """
     place = Need("store-warehouse", receipt.location_code)
     status = Need("order-status", order_kind)
+    statuses = [status] if policy.erp_style == "steps" else []
     taxes = {line.tax_rate: Need("tax-code", rate_text(line.tax_rate)) for line in receipt.lines}
     tenders = {t.index: Need("payment-type", t.name) for t in receipt.tenders if t.amount}
-    found, missing = lookups.resolve([place, status, *taxes.values(), *tenders.values()], on=on)
+    wanted = [place, *statuses, *taxes.values(), *tenders.values()]
+    found, missing = lookups.resolve(wanted, on=on)
     obstacles = [unmapped(need) for need in missing]
     items, sku_obstacles = _items(receipt, lookups, on=on)
     obstacles += sku_obstacles
@@ -133,13 +141,14 @@ def resolve(
         return None, obstacles
     return Codes(
         warehouse=found[place]["warehouse"],
+        quarantine=found[place].get("quarantine", ""),
         contact=found[place].get("contact", ""),
         channel_id=found[place].get("channel", ""),
-        status=found[status]["status"],
+        status=found[status]["status"] if statuses else "",
         items=items,
         tax_codes={rate: found[need]["code"] for rate, need in taxes.items()},
         methods={
-            index: (found[need]["method"], found[need]["nominal"])
+            index: (found[need]["method"], found[need].get("nominal", ""))
             for index, need in tenders.items()
         },
     ), []

@@ -21,7 +21,7 @@ from integrations.flows.decisions import (
     Post,
     Skip,
 )
-from integrations.flows.receipt_effects import document, goods_lines, money
+from integrations.flows.receipt_effects import QUARANTINE, document, goods_lines, money
 from integrations.flows.receipts import (
     Codes,
     ReceiptPolicy,
@@ -65,8 +65,10 @@ def decide(
     if original is not None:
         obstacles += _original_faults(credit, original)
     dispositions, unclassified = _dispositions(credit, lookups, on=on)
-    codes, missing = resolve(credit, lookups, on=on, order_kind="return")
-    if obstacles or unclassified or codes is None:
+    codes, missing = resolve(credit, lookups, on=on, order_kind="return", policy=policy)
+    if codes is not None:
+        missing = _nowhere_to_keep(credit, codes, dispositions, policy)
+    if missing or obstacles or unclassified or codes is None:
         return Blocked(tuple(dict.fromkeys([*obstacles, *unclassified, *missing])))
     return Post(
         flow=FLOW,
@@ -116,6 +118,19 @@ def _dispositions(
     return found, obstacles
 
 
+def _nowhere_to_keep(
+    credit: SalesCredit, codes: Codes, dispositions: dict[str, str], policy: ReceiptPolicy
+) -> list[Obstacle]:
+    """A credit that moves its stock by itself must say where goods lie that nobody may sell."""
+    kept_apart = policy.erp_style == "whole" and QUARANTINE in dispositions.values()
+    if not kept_apart or codes.quarantine:
+        return []
+    place = credit.location_code
+    sentence = f"Stock location “{place}” of the tills has no place for goods not to be sold."
+    table, field = "store-warehouse", "quarantine"
+    return [Obstacle("MAP_OPS_MISSING", place, sentence, table=table, field=field)]
+
+
 def _steps(
     credit: SalesCredit,
     codes: Codes,
@@ -126,10 +141,14 @@ def _steps(
 ) -> list[Planned]:
     ref = f"{policy.channel}:{credit.external_id}"
     key = f"{FLOW}:{ref}"
-    create = document(CreateCredit, credit, codes, on=on, policy=policy, ref=ref)
+    create = document(
+        CreateCredit, credit, codes, on=on, policy=policy, ref=ref, dispositions=dispositions
+    )
     steps = [
         Planned(f"{key}:credit", create, lanes.SALES, link_kind="order", value=credit.stated_gross)
     ]
+    if create.is_whole:
+        return steps
     goods = goods_lines(credit, codes, dispositions)
     if goods:
         receive = ReceiveGoodsIn(

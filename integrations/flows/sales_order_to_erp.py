@@ -34,7 +34,7 @@ def decide(order: SalesOrder, lookups: Lookups, *, on: date, policy: ReceiptPoli
     if order.origin is not OrderOrigin.TILL:
         return Skip("Belongs to an online order, which the ERP has already.")
     obstacles = faults(order, currency=policy.currency)
-    codes, missing = resolve(order, lookups, on=on, order_kind="sale")
+    codes, missing = resolve(order, lookups, on=on, order_kind="sale", policy=policy)
     if obstacles or codes is None:
         return Blocked(tuple(obstacles + missing))
     return Post(
@@ -55,6 +55,8 @@ def _steps(order: SalesOrder, codes: Codes, *, on: date, policy: ReceiptPolicy) 
     steps = [
         Planned(f"{key}:order", create, lanes.SALES, link_kind="order", value=order.stated_gross)
     ]
+    if create.is_whole:
+        return steps
     goods = goods_lines(order, codes)
     if goods:
         steps += _goods_out(order, codes, goods, key=key)

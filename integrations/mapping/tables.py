@@ -1,6 +1,7 @@
 """Every kind of translation, one entry each: the editor, CSV and worklist come by themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 
@@ -31,6 +32,10 @@ class MappingTable:
     def target(self, name: str) -> TargetField | None:
         """The target field of this name."""
         return next((field for field in self.targets if field.name == name), None)
+
+    def without(self, names: Collection[str]) -> "MappingTable":
+        """The same table for a pair of systems that has no use for these target fields."""
+        return replace(self, targets=tuple(f for f in self.targets if f.name not in names))
 
     def clean_source(self, value: str) -> str:
         """A source value as it is stored: one spelling of the spaces and of a number."""
@@ -78,6 +83,9 @@ MAPPING_TABLES: tuple[MappingTable, ...] = (
         source_choices="warehouses",
         targets=(
             TargetField("warehouse", "Warehouse", choices="warehouses"),
+            TargetField(
+                "quarantine", "Place for goods not to sell", choices="warehouses", required=False
+            ),
             TargetField("contact", "Walk-in customer", choices="contacts"),
             TargetField("channel", "Sales channel", choices="channels", required=False),
         ),

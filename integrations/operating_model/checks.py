@@ -1,7 +1,7 @@
 """What must agree between the sections of a file: names, owners, templates, tables."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -159,10 +159,21 @@ def _mappings(model: OperatingModel, declared: Declared) -> Found:
         if link not in declared.links:
             yield path, f"There is no link “{link}”.{nearest(link, declared.links)}"
         for key, rows in tables.items():
-            if key in TABLES:
-                yield from _rows((*path, key), TABLES[key], rows)
+            used = _tables(model, link)
+            if key in used:
+                yield from _rows((*path, key), used[key], rows)
+            elif key in TABLES:
+                title = TABLES[key].title
+                yield (*path, key), f"This link has no use for {title.lower()}. Remove them."
             else:
                 yield (*path, key), f"There is no mapping table “{key}”.{nearest(key, TABLES)}"
+
+
+def _tables(model: OperatingModel, link: str) -> Mapping[str, MappingTable]:
+    """The tables of a link; all of them while its template is not known."""
+    named = model.links.get(link)
+    template = LINK_TEMPLATES.get(named.template) if named else None
+    return template.tables if template else TABLES
 
 
 def _rows(path: Path, table: MappingTable, rows: tuple[MappingRow, ...]) -> Found:

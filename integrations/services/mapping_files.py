@@ -7,12 +7,17 @@ from hashlib import sha256
 from typing import NotRequired, TypedDict, Unpack
 
 from integrations.mapping.sheets import SheetRow, read_sheet, write_sheet
-from integrations.mapping.tables import TABLES
 from integrations.mapping.validation import RowProblem
 from integrations.models import Link, MappingRow
 from integrations.services.audit import By
 from integrations.services.choices import known_codes
-from integrations.services.mappings import Edition, MappingError, edition, rows_by_key
+from integrations.services.mappings import (
+    Edition,
+    MappingError,
+    edition,
+    rows_by_key,
+    table_of,
+)
 from integrations.services.runtime import system_now
 
 CHANGED = "The table was changed since you looked at this file. Look at it again before you save."
@@ -55,12 +60,12 @@ class How(TypedDict):
 def export_rows(link: Link, table: str) -> str:
     """The table as CSV, safe to open in a spreadsheet."""
     rows = MappingRow.objects.filter(link=link, table=table).order_by("source_value", "pk")
-    return write_sheet(TABLES[table], map(_sheet_row, rows))
+    return write_sheet(table_of(link, table), map(_sheet_row, rows))
 
 
 def preview_import(link: Link, table: str, content: bytes) -> SheetDifference:
     """What importing this file would change. Raises SheetError with every wrong row at once."""
-    rows = read_sheet(TABLES[table], content, known=known_codes(link))
+    rows = read_sheet(table_of(link, table), content, known=known_codes(link))
     changes = tuple(_changes(link, table, rows))
     missing = tuple(_sheet_row(row) for row in _missing(link, table, rows))
     return SheetDifference(changes, unchanged=len(rows) - len(changes), missing=missing)
@@ -95,7 +100,7 @@ def _save(
     now: datetime | None = None,
     seen: str = "",
 ) -> SheetDifference:
-    find = rows_by_key(link, TABLES[table])
+    find = rows_by_key(link, table_of(link, table))
     with edition(link, table, by=by, reason=reason, now=now or system_now(), find=find) as one:
         difference = preview_import(link, table, content)
         if seen and seen != fingerprint(difference):
@@ -124,14 +129,14 @@ def _put_and_remove(one: Edition, difference: SheetDifference) -> None:
 
 def _missing(link: Link, table: str, rows: list[SheetRow]) -> list[MappingRow]:
     """Rows of the table that the file does not name, in the order of their values."""
-    key = TABLES[table].source_key
+    key = table_of(link, table).source_key
     named = {(key(row.source_value), row.effective_from) for row in rows}
     stored = MappingRow.objects.filter(link=link, table=table).order_by("source_value", "pk")
     return [row for row in stored if (key(row.source_value), row.effective_from) not in named]
 
 
 def _changes(link: Link, table: str, rows: list[SheetRow]) -> Iterator[SheetChange]:
-    find = rows_by_key(link, TABLES[table])
+    find = rows_by_key(link, table_of(link, table))
     for row in rows:
         found = find(row.source_value, row.effective_from)
         before = _sheet_row(found) if found else None

@@ -29,7 +29,7 @@ class Step:
 
 def table_at(link: Link, table: str, number: int) -> dict[Key, MappingChange]:
     """The rows of a table as of one of its versions, each as the change that made it so."""
-    key = table_of(table).source_key
+    key = table_of(link, table).source_key
     rows: dict[Key, MappingChange] = {}
     changes = MappingChange.objects.filter(link=link, table=table, number__lte=number)
     for change in changes.order_by("number", "pk"):
@@ -43,10 +43,10 @@ def table_at(link: Link, table: str, number: int) -> dict[Key, MappingChange]:
 
 def steps_back(link: Link, table: str, number: int) -> list[Step]:
     """What would have to change so that the table is again as in version `number`."""
-    key = table_of(table).source_key
+    key = table_of(link, table).source_key
     wanted = table_at(link, table, number)
     touched = MappingChange.objects.filter(link=link, table=table, number__gt=number)
-    find, steps, seen = rows_by_key(link, table_of(table)), [], set[Key]()
+    find, steps, seen = rows_by_key(link, table_of(link, table)), [], set[Key]()
     for change in touched.order_by("source_value", "pk"):
         where = (key(change.source_value), change.effective_from)
         row = find(*where)
@@ -73,7 +73,7 @@ def roll_back_to(
     `expected` is the latest version that the person looked at. Raises MappingError.
     """
     reason = reason or f"Back to version {number}"
-    find = rows_by_key(link, table_of(table))
+    find = rows_by_key(link, table_of(link, table))
     with edition(link, table, by=by, reason=reason, now=now or system_now(), find=find) as one:
         one.expect(expected)
         for step in steps_back(link, table, number):
@@ -91,7 +91,7 @@ def roll_back(
     """Undo one change of the history: the row is again as before it. None: there was none then."""
     change = MappingChange.objects.select_related("link").get(pk=change_id)
     reason = reason or f"Undo of the change of {change.at:%d %B %Y %H:%M} UTC"
-    kind = table_of(change.table)
+    kind = table_of(change.link, change.table)
     with edition(change.link, change.table, by=by, reason=reason, now=now or system_now()) as one:
         if change.before is not None:
             return one.put(change.source_value, change.before, effective_from=change.effective_from)

@@ -9,12 +9,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from integrations.mapping.tables import TABLES, MappingTable
+from integrations.mapping.tables import MappingTable
 from integrations.mapping.validation import Known, RowProblem, clean_target, nearest, row_problems
 from integrations.models import Link, MappingChange, MappingRow, ReplayRun
 from integrations.services import replay_runs
 from integrations.services.audit import By, actor, actor_name, record_audit
 from integrations.services.choices import known_codes
+from integrations.services.policy import mapping_tables
 from integrations.services.runtime import system_now
 
 Find = Callable[[str, date | None], MappingRow | None]
@@ -137,7 +138,7 @@ def edition(
     link: Link, table: str, *, by: By, reason: str = "", now: datetime, find: Find | None = None
 ) -> Iterator[Edition]:
     """Save rows of one table together, all or none, one editor of a link at a time."""
-    kind = table_of(table)
+    kind = table_of(link, table)
     with transaction.atomic():
         Link.objects.select_for_update().get(pk=link.pk)
         one = Edition(
@@ -225,13 +226,14 @@ def latest_number(link: Link, table: str) -> int:
     return latest or 0
 
 
-def table_of(key: str) -> MappingTable:
-    """The kind of table; raises MappingError with the nearest when there is none."""
-    if key not in TABLES:
+def table_of(link: Link, key: str) -> MappingTable:
+    """The table as this link has it; raises MappingError with the nearest when it has none."""
+    tables = mapping_tables(link)
+    if key not in tables:
         raise MappingError(
-            [RowProblem("source", f"There is no table “{key}”.{nearest(key, TABLES)}")]
+            [RowProblem("source", f"There is no table “{key}”.{nearest(key, tables)}")]
         )
-    return TABLES[key]
+    return tables[key]
 
 
 def check_version(row: MappingRow | None, expected: int | None) -> None:

@@ -10,7 +10,6 @@ from django.db import transaction
 from integrations import models
 from integrations.connectors.addresses import check_url
 from integrations.connectors.registry import SYSTEMS
-from integrations.mapping.tables import TABLES
 from integrations.mapping.validation import row_problems
 from integrations.operating_model import (
     Change,
@@ -23,6 +22,7 @@ from integrations.operating_model import (
 from integrations.services import operating_model_rows as rows
 from integrations.services.audit import By, record_audit
 from integrations.services.choices import known_codes
+from integrations.services.policy import mapping_tables
 
 SectionName = Literal["teams", "routing"]
 
@@ -208,11 +208,11 @@ def _unknown_codes(wanted: OperatingModel) -> list[str]:
     found = []
     known_links = models.Link.objects.filter(slug__in=wanted.mappings).select_related("owner")
     for link in known_links:
-        known = known_codes(link)
+        known, tables = known_codes(link), mapping_tables(link)
         for key, entries in wanted.mappings[link.slug].items():
             for row in entries:
                 found += [
                     f"mappings {link.slug} {key} “{row.value}”: {problem.sentence}"
-                    for problem in row_problems(TABLES[key], row.value, row.target, known=known)
+                    for problem in row_problems(tables[key], row.value, row.target, known=known)
                 ]
     return found

@@ -161,7 +161,7 @@ def write_table(
 ) -> None:
     """Make one table of one link hold exactly these rows; unchanged ones are not touched."""
     link = models.Link.objects.select_related("channel", "owner").get(slug=slug)
-    find = rows_by_key(link, table_of(table))
+    find = rows_by_key(link, table_of(link, table))
     with edition(link, table, by=by, reason=reason, now=now, find=find) as one:
         kept = [
             one.put(

@@ -28,6 +28,7 @@ from integrations.models import (
 from integrations.ports import Done, Found
 from integrations.services import levels
 from integrations.services.bulk import update_many, upsert_many
+from integrations.services.refs import effect_of
 
 State = Transfer.State
 
@@ -120,7 +121,7 @@ def _post(settled: Sequence[Settled], now: datetime) -> None:
     )
     _close_holds(transfers, now)
     levels.mark_told([t for t in transfers if t.operation == "set-level"], now=now)
-    moved = [t.document_id or 0 for t in transfers if t.operation in MOVES_STOCK]
+    moved = [t.document_id for t in transfers if t.document_id and effect_of(t).proves_movement]
     DocumentLine.objects.filter(document_id__in=moved, moved_at__isnull=True).update(moved_at=now)
 
 
@@ -131,9 +132,6 @@ def _accepted(answer: Done | Found | ConnectorError) -> Done | Found:
 
 def _verify_after(transfer: Transfer, now: datetime) -> datetime | None:
     return now if transfer.operation in READ_BACK else None
-
-
-MOVES_STOCK = frozenset({"issue-goods-out", "receive-goods-in"})
 
 
 def _close_holds(transfers: Sequence[Transfer], now: datetime) -> None:

@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from integrations.canonical.effects import EFFECTS
+from integrations.canonical.effects import EFFECTS, Effect
 from integrations.models import DocumentLink, Transfer
 from integrations.ports import Intent
+
+
+def effect_of(transfer: Transfer) -> Effect:
+    """What the transfer wants to exist at its target."""
+    return EFFECTS[transfer.operation].model_validate(transfer.payload)
 
 
 def intents(transfers: Sequence[Transfer]) -> list[Intent]:
@@ -14,7 +19,7 @@ def intents(transfers: Sequence[Transfer]) -> list[Intent]:
     return [
         Intent(
             key=transfer.key,
-            effect=EFFECTS[transfer.operation].model_validate(transfer.payload),
+            effect=effect_of(transfer),
             refs=_refs_of(transfer, refs),
             since=transfer.first_sent_at,
         )

@@ -200,9 +200,10 @@ def _refusal(error: MappingError) -> ApiError:
 def pair_of(link: str, table: str) -> tuple[Link, MappingTable]:
     """Return the link and table of an address; 404 when there is no such pair."""
     found = public.links().filter(slug=link).first()
-    if found is None or table not in TABLES:
+    tables = public.mapping_tables(found) if found else {}
+    if found is None or table not in tables:
         raise ApiError(404, f"There is no table “{table}” of a link “{link}”.")
-    return found, TABLES[table]
+    return found, tables[table]
 
 
 def _filter_table(key: str) -> str:

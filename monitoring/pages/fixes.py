@@ -18,6 +18,7 @@ from integrations.public import (
     MappingTable,
     Transfer,
     desk,
+    mapping_tables,
 )
 from monitoring import public
 from monitoring.kit.clock import now_of
@@ -83,7 +84,7 @@ def open_holds(case: ExceptionCase) -> Any:
 
 
 def _mapping(request: HttpRequest, link: Link, hold: Hold) -> Fix:
-    table = TABLES[hold.table]
+    table = mapping_tables(link)[hold.table]
     same = Hold.objects.filter(link=link, table=table.key, subject=hold.subject)
     waits = next(iter(waiting(same)), None)
     wanted = capability_for(table)

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from integrations.public import (
-    MAPPING_TABLES,
     TABLES,
     Hold,
     Link,
@@ -20,6 +19,7 @@ from integrations.public import (
     MappingRow,
     MappingTable,
     desk,
+    mapping_tables,
 )
 from monitoring.kit.permissions import Capability
 
@@ -112,7 +112,7 @@ def summaries() -> list[Summary]:
             changed=changed.get((link.pk, table.key)),
         )
         for link in links
-        for table in MAPPING_TABLES
+        for table in mapping_tables(link).values()
     ]
     return sorted(found, key=lambda each: (-_most(each.money), -each.records))
 
@@ -169,10 +169,11 @@ def choices_of(link: Link, table: MappingTable) -> dict[str, list[tuple[str, str
 
 def find(link: str, table: str) -> tuple[Link, MappingTable]:
     """Return the link and table of an address; 404 when there is no such pair."""
-    if table not in TABLES:
+    found = get_object_or_404(Link.objects.select_related("channel", "owner"), slug=link)
+    tables = mapping_tables(found)
+    if table not in tables:
         raise Http404
-    links = Link.objects.select_related("channel", "owner")
-    return get_object_or_404(links, slug=link), TABLES[table]
+    return found, tables[table]
 
 
 def labels_of(link: Link, table: MappingTable) -> dict[str, dict[str, str]]:

@@ -55,7 +55,7 @@ def effect(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rows(run: desk.ReplayRun) -> list[tuple[dict[str, Any], list[str]]]:
     """The rows that were saved, each with its codes in the vendor's words."""
-    labels = labels_of(run.link, TABLES[run.table])
+    labels = labels_of(run.link, public.mapping_tables(run.link)[run.table])
     return [
         (row, [labels.get(name, {}).get(code, code) for name, code in row["target"].items()])
         for row in run.content
@@ -64,14 +64,13 @@ def _rows(run: desk.ReplayRun) -> list[tuple[dict[str, Any], list[str]]]:
 
 def _panels(request: HttpRequest, run: desk.ReplayRun) -> list[Panel]:
     """What the colleague saw who saved it, worked out anew."""
+    table = public.mapping_tables(run.link)[run.table]
     rows = public.mapping_rows().filter(link=run.link, table=run.table)
     wanted = {(row["value"], row["effective_from"]) for row in run.content[:PANELS]}
     return [
         panel_of(
             desk.preview_change(
-                desk.Proposal(
-                    run.link, TABLES[run.table], row.source_value, row.target, row.effective_from
-                ),
+                desk.Proposal(run.link, table, row.source_value, row.target, row.effective_from),
                 by=run.asked_by or run.asked_name,
                 now=now_of(request),
             )

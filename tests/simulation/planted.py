@@ -201,8 +201,8 @@ def takes_the_day_of_the_server() -> Iterator[None]:
 def counts_money_in_floats() -> Iterator[None]:
     original = receipt_effects.effect_lines
 
-    def lines(receipt: Any, codes: Any) -> Any:
-        return tuple(_floated(line) for line in original(receipt, codes))
+    def lines(*receipt: Any) -> Any:
+        return tuple(_floated(line) for line in original(*receipt))
 
     with swap(receipt_effects, "effect_lines", lines):
         yield

@@ -93,7 +93,8 @@ def _faults(effect: CreateOrder, config: OrderwiseConfig) -> Iterator[str]:
     """Everything that is no id of theirs, so that one visit to the mappings is enough."""
     if not effect.contact_id and config.customer_id is None:
         yield "No customer is set for these sales."
-    yield from _no_ids("stock location", [effect.warehouse_id])
+    places = [line.warehouse_id or effect.warehouse_id for line in effect.lines]
+    yield from _no_ids("stock location", [effect.warehouse_id, *places])
     yield from _no_ids("tax rate", [line.tax_code for line in effect.lines])
     yield from _no_ids("payment method", [paid.method_code for paid in effect.payments])
     for line in effect.lines:
@@ -142,7 +143,7 @@ def _line(line: EffectLine, effect: CreateOrder, config: OrderwiseConfig) -> Ite
             "quantity": Number(Decimal(units)),
             "itemNet" if config.prices == "net" else "itemGross": Number(price),
             "taxRateId": int(line.tax_code),
-            "stockLocationId": int(effect.warehouse_id),
+            "stockLocationId": int(line.warehouse_id or effect.warehouse_id),
             "calculateLineSystemPrice": False,
             "eCommerceItemId": line.line_id if len(parts) == 1 else f"{line.line_id}/{place}",
         }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from integrations.flows.decisions import Blocked, Decision, Post
-from integrations.flows.receipts import AccountingMode, ReceiptPolicy
+from integrations.flows.receipts import AccountingMode, ErpStyle, ReceiptPolicy
 from integrations.mapping.lookups import Item, Lookups, Need, Row
 
 DAY = date(2026, 3, 28)
@@ -34,8 +34,8 @@ def lookups(*items: Item, without: tuple[Need, ...] = ()) -> Lookups:
     return Lookups(rows, by_sku)
 
 
-def policy(mode: AccountingMode = "daily_journal") -> ReceiptPolicy:
-    return ReceiptPolicy(channel="tills", accounting_mode=mode, currency="GBP")
+def policy(mode: AccountingMode = "daily_journal", style: ErpStyle = "steps") -> ReceiptPolicy:
+    return ReceiptPolicy(channel="tills", accounting_mode=mode, currency="GBP", erp_style=style)
 
 
 def causes(decision: Decision) -> set[tuple[str, str]]:

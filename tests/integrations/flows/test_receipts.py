@@ -11,7 +11,7 @@ from integrations.flows.receipt_effects import amounts_to_post, effect_lines
 from integrations.flows.receipts import needs, rate_text, resolve
 from integrations.mapping.lookups import Need
 from tests.factories.receipts import line, paid, sale
-from tests.integrations.flows.kit import DAY, lookups
+from tests.integrations.flows.kit import DAY, lookups, policy
 
 PENNIES = st.integers(1, 100_000).map(lambda pennies: Decimal(pennies) / 100)
 
@@ -79,10 +79,10 @@ def test_the_lines_of_an_order_add_up_to_what_the_till_stated(
         line("SOCK", str(price), line_id=str(n), tax_rate=rate) for n, price in enumerate(prices)
     )
     order = sale(lines=rows)
-    codes, _ = resolve(order, lookups(), on=DAY, order_kind="sale")
+    codes, _ = resolve(order, lookups(), on=DAY, order_kind="sale", policy=policy())
     assert codes is not None
 
-    made = effect_lines(order, codes)
+    made = effect_lines(order, codes, {})
 
     assert sum(each.net for each in made) == order.stated_net
     assert sum(each.tax for each in made) == order.stated_tax

@@ -28,6 +28,7 @@ SYSTEMS = {
     for facts in (
         SystemFacts("sitoo", "Sitoo", frozenset({"pos"}), ("password",), TillConfig),
         SystemFacts("brightpearl", "Brightpearl", frozenset({"erp"}), ("token",), LedgerConfig),
+        SystemFacts("orderwise", "OrderWise", frozenset({"erp"}), ("token",), LedgerConfig),
     )
 }
 

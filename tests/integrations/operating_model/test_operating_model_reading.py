@@ -3,6 +3,7 @@ from datetime import time
 import pytest
 
 from integrations.operating_model import OperatingModelError
+from integrations.operating_model.templates import LINK_TEMPLATES
 from tests.integrations.operating_model.kit import FILE, SYSTEMS, changed, complaints, read
 
 
@@ -133,5 +134,9 @@ def test_the_error_keeps_its_problems_in_the_order_of_the_file():
     assert [problem.line for problem in caught.value.problems] == [1, 21]
 
 
-def test_the_invented_systems_are_the_ones_of_the_template():
-    assert set(SYSTEMS) == {"sitoo", "brightpearl"}
+def test_the_invented_systems_are_the_ones_of_the_templates():
+    assert set(SYSTEMS) == {
+        system
+        for template in LINK_TEMPLATES.values()
+        for system in (template.channel_system, template.owner_system)
+    }
