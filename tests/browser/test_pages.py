@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from integrations.public import Connection, Document
 from monitoring.models import AlertChannel, ExceptionCase
+from reconciliation.models import StoreDay
 from tests.conftest import NOW
 
 
@@ -75,10 +76,13 @@ def test_a_chart_is_fetched_when_opened_and_obeys_the_content_policy(
     open_as: Callable[..., Any], admin_user: Any, trouble: Callable[[int], None]
 ) -> None:
     trouble(2)
+    StoreDay.objects.create(
+        store_code="LDS01", store_name="Leeds", business_date=NOW, currency="GBP", gross=24
+    )
     fetched = list[str]()
     page = open_as(admin_user)
     page.on("request", lambda request: fetched.append(request.url))
-    page.goto("/days/")
+    page.goto(f"/days/?month={NOW:%Y-%m}")
     before = [url for url in fetched if "plotly.min" in url]
 
     page.get_by_text("Takings by store and day").first.click()
