@@ -64,7 +64,7 @@ def test_a_database_that_is_away_is_told_without_it() -> None:
     assert "cannot reach its database since 10:30" in lookout.look(*after(3, readable=False))
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # it drops a connection that is inside a transaction
 def test_a_killed_scheduler_is_mailed_to_those_in_the_environment(settings: Any) -> None:
     settings.PLUMBLINE_ALARM_EMAILS = ["ada@example.com"]
     Sweep.objects.create(name="heartbeat", every_seconds=5, due_at=NOW, finished_at=NOW)
