@@ -15,13 +15,13 @@ from django.conf import settings
 from django.db.models import Q
 
 from config.rehearsal.control import Control, ControlError
+from config.targets import accepted
 from integrations import public
 from integrations.public import Connection, Document, InboundEvent, Transfer
 from monitoring import public as monitoring
 from reconciliation import public as reconciliation
 
 TRADE = ("orders", "warehouse-transactions")
-KINDS = {"sales-order": Document.Kind.SALE, "sales-credit": Document.Kind.RETURN}
 
 
 @dataclass(slots=True)
@@ -231,32 +231,27 @@ def _source(report: Report, connection: Connection, entries: Iterable[dict[str, 
 
 def _target(report: Report, connection: Connection, entries: list[dict[str, Any]]) -> None:
     """What the target has is what we meant: no more, no less, and equal."""
-    by_key = {(e["kind"], e["key"]): e for e in entries}
-    wanted = _wanted(connection)
-    for (kind, key), meant in wanted.items():
-        found = by_key.get((kind, key))
+    there = {(each.operation, each.key): each for each in accepted(connection.system, entries)}
+    for (operation, key), meant in _wanted(connection).items():
+        found = there.get((operation, key))
         if found is None:
             report.lost += 1
-            report.problem(f"{kind} {key} is posted here and not at {connection.label}.")
-        elif meant is not None and Decimal(str(_amount(found))) != meant:
-            report.problem(f"{kind} {key}: {meant} was meant, {_amount(found)} is there.")
-    known = {key for kind, key in _intended(connection)}
-    for kind, key in by_key:
-        if kind in ("sales-order", "sales-credit", "customer-payment") and key not in known:
+            report.problem(f"{operation} {key} is posted here and not at {connection.label}.")
+        elif found.amount != meant:
+            report.problem(f"{operation} {key}: {meant} was meant, {found.amount} is there.")
+    known = {key for _, key in _intended(connection)}
+    for operation, key in there:
+        if key not in known:
             report.phantom += 1
-            report.problem(f"{kind} {key} at {connection.label} belongs to nothing here.")
+            report.problem(f"{operation} {key} at {connection.label} belongs to nothing here.")
 
 
-def _amount(entry: dict[str, Any]) -> Any:
-    payload = entry["payload"]
-    return payload["gross"] if "gross" in payload else payload["amount"]
-
-
+# Our operation → what it is compared as at the target, and where its key stands.
 OPERATIONS = {
-    "create-order": ("sales-order", "external_ref"),
-    "create-credit": ("sales-credit", "external_ref"),
-    "take-payment": ("customer-payment", "transaction_ref"),
-    "refund-payment": ("customer-payment", "transaction_ref"),
+    "create-order": ("create-order", "external_ref"),
+    "create-credit": ("create-credit", "external_ref"),
+    "take-payment": ("take-payment", "transaction_ref"),
+    "refund-payment": ("take-payment", "transaction_ref"),
 }
 
 
@@ -265,9 +260,9 @@ def _rows(connection: Connection, **filters: Any) -> Iterable[tuple[str, dict[st
     return rows.values_list("operation", "payload").iterator(chunk_size=2000)
 
 
-def _wanted(connection: Connection) -> dict[tuple[str, str], Decimal | None]:
-    """What must be there, by the target's kind and key, with its gross amount."""
-    found: dict[tuple[str, str], Decimal | None] = {}
+def _wanted(connection: Connection) -> dict[tuple[str, str], Decimal]:
+    """What must be there, by operation and key, with its gross amount."""
+    found: dict[tuple[str, str], Decimal] = {}
     for operation, payload in _rows(connection, state=Transfer.State.POSTED):
         kind, name = OPERATIONS[operation]
         if "amount" in payload:

@@ -25,9 +25,9 @@ def _accounts(link: Link, on: date) -> dict[str, str]:
 
 
 def cash_nominal(link: Link, on: date) -> str:
-    """The account of the drawer; empty when the payment type is not mapped."""
+    """The account of the drawer; empty when it is not mapped, or the ERP books it by itself."""
     rows = public.mapping_rows().filter(link=link, table="payment-type", source_value=CASH)
-    return next((row.target["nominal"] for row in reversed(_in_force(rows, on))), "")
+    return next((row.target.get("nominal", "") for row in reversed(_in_force(rows, on))), "")
 
 
 def _in_force(rows: Iterable[MappingRow], on: date) -> list[MappingRow]:

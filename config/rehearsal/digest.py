@@ -4,47 +4,37 @@ Ids, times and the order of writing are left out; what was written, and how much
 """
 
 import hashlib
-import json
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
 from config.rehearsal.control import Control
+from config.targets import Accepted, accepted, plain
 
 Essentials = list[str]
 
 
-def ledger_digest(control: Control) -> str:
+def ledger_digest(control: Control, system: str) -> str:
     """A digest of orders, credits, payments, goods notes and the sums of the day journals."""
-    entries = control.get("ledger?system=brightpearl")["entries"]
-    found = sorted(line for entry in entries for line in _essentials(entry))
+    entries = control.get(f"ledger?system={system}")["entries"]
+    found = sorted([*map(_document, accepted(system, entries)), *_goods(entries)])
     found += _journals(entries)
     return hashlib.sha256("\n".join(found).encode()).hexdigest()[:16]
 
 
-def _essentials(entry: dict[str, Any]) -> Essentials:
-    kind, payload = entry["kind"], entry["payload"]
-    if kind in ("sales-order", "sales-credit"):
-        lines = sorted(_line(line, "sku", "quantity", "net", "tax") for line in payload["lines"])
-        return [f"{kind} {entry['key']} {payload['warehouseId']} {' '.join(lines)}"]
-    if kind == "customer-payment":
-        return [f"{kind} {entry['key']} {payload['method']} {_number(payload['amount'])}"]
-    if kind in ("goods-out-shipped", "goods-in-note"):
-        lines = sorted(_line(line, "sku", "quantity") for line in payload["lines"])
-        return [f"{kind} {payload['orderExternalRef']} {' '.join(lines)}"]
-    return []
+def _document(each: Accepted) -> str:
+    return f"{each.operation} {each.key} {plain(each.amount)} {' '.join(each.content)}"
 
 
-def _line(line: dict[str, Any], *names: str) -> str:
-    return json.dumps([_number(line[name]) for name in names])
-
-
-def _number(value: Any) -> str:
-    """1.0000, "1" and 1 are one number; names stay as they are."""
-    try:
-        return f"{Decimal(str(value)).normalize() + 0:f}"
-    except ArithmeticError:
-        return str(value)
+def _goods(entries: list[dict[str, Any]]) -> Essentials:
+    notes = [each for each in entries if each["kind"] in ("goods-out-shipped", "goods-in-note")]
+    return [
+        f"{each['kind']} {each['payload']['orderExternalRef']} "
+        + " ".join(
+            sorted(f"{line['sku']} {plain(line['quantity'])}" for line in each["payload"]["lines"])
+        )
+        for each in notes
+    ]
 
 
 def _journals(entries: list[dict[str, Any]]) -> Essentials:
@@ -55,4 +45,4 @@ def _journals(entries: list[dict[str, Any]]) -> Essentials:
             for line in entry["payload"]["lines"]:
                 place = (entry["payload"]["description"], str(line["nominalCode"]))
                 sums[place] += Decimal(str(line["debit"])) - Decimal(str(line["credit"]))
-    return [f"journal {day} {code} {_number(sums[day, code])}" for day, code in sorted(sums)]
+    return [f"journal {day} {code} {plain(sums[day, code])}" for day, code in sorted(sums)]

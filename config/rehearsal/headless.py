@@ -15,11 +15,13 @@ from typing import Any
 
 from config.rehearsal.control import Control
 from config.rehearsal.digest import ledger_digest
+from config.rehearsal.model import BRIGHTPEARL
 from config.rehearsal.people import make_people
 from config.rehearsal.setup import Trade, prepare
 from config.verification import Report, verify
 from config.web import WebServer
 from integrations import public
+from integrations.operating_model.templates import LINK_TEMPLATES
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class Plan:
     """What a headless rehearsal does."""
 
     trade: Trade
+    retailer: str = BRIGHTPEARL  # the link that is rehearsed
     accounting_mode: str = "daily_journal"
     faults: str = "none"
     seed: int = 1
@@ -39,13 +42,29 @@ class Plan:
     bundle: bool = True
     limits: bool = True
 
+    @property
+    def target(self) -> str:
+        """The system that the receipts go to."""
+        return LINK_TEMPLATES[self.retailer].owner_system
+
+
+def bring_to_start(control: Control, plan: Plan) -> None:
+    """The plan's retailer is set up, and nothing was sold yet."""
+    prepare(
+        control,
+        plan.trade,
+        accounting_mode=plan.accounting_mode,
+        bundle=plan.bundle,
+        link=plan.retailer,
+    )
+
 
 def rehearse(control: Control, plan: Plan, *, root: Path, web_port: int) -> dict[str, Any]:
     """Run one rehearsal in this process and return its figures."""
     started = time.monotonic()
     if not plan.limits:
-        control.post("limits", {"brightpearl": {"per_minute": None}})
-    prepare(control, plan.trade, accounting_mode=plan.accounting_mode, bundle=plan.bundle)
+        control.post("limits", {plan.target: {"per_minute": None}})
+    bring_to_start(control, plan)
     make_people()
     rt = public.live()
     public.run_until_idle(rt, patience=PATIENCE)
@@ -64,7 +83,7 @@ def rehearse(control: Control, plan: Plan, *, root: Path, web_port: int) -> dict
     finally:
         web.stop()
     report = verify(public.system_now())
-    return _figures(report, control, seconds=time.monotonic() - started)
+    return _figures(report, control, plan, seconds=time.monotonic() - started)
 
 
 def subscription(url: str) -> dict[str, str]:
@@ -120,7 +139,7 @@ def _descendants(pid: int) -> list[int]:
     return found
 
 
-def _figures(report: Report, control: Control, *, seconds: float) -> dict[str, Any]:
+def _figures(report: Report, control: Control, plan: Plan, *, seconds: float) -> dict[str, Any]:
     requests = control.get("requests")
     counts = {name: row["requests"] for name, row in requests.items() if "requests" in row}
     sales = public.documents().filter(kind="sale", state="posted").count()
@@ -140,7 +159,7 @@ def _figures(report: Report, control: Control, *, seconds: float) -> dict[str, A
             name: round(count * 1000 / sales) if sales else 0 for name, count in counts.items()
         },
         "seconds": round(seconds, 1),
-        "ledger": ledger_digest(control),
+        "ledger": ledger_digest(control, plan.target),
         "ok": report.ok,
         "problems": report.problems,
     }

@@ -7,9 +7,8 @@ import threading
 from pathlib import Path
 
 from config.rehearsal.control import Control
-from config.rehearsal.headless import Plan, subscription
+from config.rehearsal.headless import Plan, bring_to_start, subscription
 from config.rehearsal.people import PASSWORD, make_people
-from config.rehearsal.setup import prepare
 from config.web import WebServer
 from integrations import public
 
@@ -20,7 +19,7 @@ EVERY_SECONDS = 6
 def run_live(control: Control, plan: Plan, *, root: Path, port: int) -> None:
     """Set up, trade, print where to look, and go on until interrupted."""
     say("Setting up the simulated systems and the example retailer …")
-    prepare(control, plan.trade, accounting_mode=plan.accounting_mode, bundle=plan.bundle)
+    bring_to_start(control, plan)
     people = make_people()
     public.run_until_idle(public.live())
     web = WebServer(port)

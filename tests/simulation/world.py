@@ -21,7 +21,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.test import RequestFactory, TestCase
 
-from config.rehearsal.model import LINK, model_text, secrets
+from config.rehearsal.model import BRIGHTPEARL, model_text, secrets
 from integrations import views
 from integrations.models import Connection, Link
 from integrations.sandbox.app import Sandbox
@@ -141,7 +141,7 @@ class World:
         self.sandbox.use_faults(plan)
 
     def link(self) -> Link:
-        return Link.objects.select_related("channel", "owner").get(slug=LINK)
+        return Link.objects.select_related("channel", "owner").get(slug=BRIGHTPEARL)
 
     # The worker
 

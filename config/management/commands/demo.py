@@ -13,9 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from config.rehearsal.control import ControlError
+from config.rehearsal.model import RETAILERS
 from config.rehearsal.world import RehearsalError, Sandbox, drop_database, environment, free_port
-
-RETAILERS = ("sitoo-brightpearl",)
 
 
 class Command(BaseCommand):
@@ -88,6 +87,7 @@ class Command(BaseCommand):
         )
         plan = Plan(
             trade=trade,
+            retailer=options["retailer"],
             accounting_mode=options["accounting_mode"],
             faults=options["faults"],
             seed=options["seed"],

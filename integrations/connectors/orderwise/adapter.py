@@ -13,6 +13,7 @@ from integrations.connectors.errors import (
     ConnectorError,
     RejectedError,
     SchemaChangedError,
+    ThrottledError,
     UnsupportedError,
 )
 from integrations.connectors.http import VendorHttp
@@ -104,8 +105,19 @@ class OrderwiseConnector:
         return [self._find(intent) for intent in intents]
 
     def read_back(self, posted: Sequence[Posted]) -> Sequence[ReadBack | None]:
-        """By the order export, where there is one and it tells the total."""
-        return [self._compare(each) for each in posted]
+        """By the order export, where there is one and it tells the total; a request each.
+
+        What was read before the limit was met counts; the rest is asked for another time.
+        """
+        answers: list[ReadBack | None] = []
+        for each in posted:
+            try:
+                answers.append(self._compare(each))
+            except ThrottledError:
+                if not answers:
+                    raise
+                break
+        return [*answers, *[None] * (len(posted) - len(answers))]
 
     # Connector
 

@@ -1,4 +1,4 @@
-"""Puts the shared master data into both systems before trade begins; more can be added later."""
+"""Puts the shared master data into the systems before trade begins; more can be added later."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -9,6 +9,7 @@ from integrations.sandbox.sitoo.formats import money
 from integrations.sandbox.sitoo.order_items import MANUAL_DISCOUNT
 from integrations.sandbox.trade.catalogue import Product, ProductKind
 from integrations.sandbox.trade.estate import Estate, StockKeeping, Store, TaxCode
+from integrations.sandbox.trade.second_erp import SecondErp
 from integrations.sandbox.trade.shop_window import ShopWindow
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Seeding:
         self._tills = sandbox.sitoo
         self._erp = sandbox.brightpearl
         self._shop = sandbox.bigcommerce
+        self._second = SecondErp(sandbox.orderwise)
         self._shop_window = ShopWindow(self._shop.backoffice)
         self._tax_codes: dict[Decimal, TaxCode] = {}
 
@@ -58,6 +60,8 @@ class Seeding:
             self._seed_erp_places(estate)
             for product in estate.products:
                 self._seed_erp_product(product)
+        with self._second.system.lock:
+            self._second.seed(estate)
         with self._tills.lock:
             self._seed_shops(estate)
             for product in estate.products:
@@ -192,6 +196,8 @@ class Seeding:
                 if product.known_to_erp and (estate.depot, product.sku) not in self.ids.stocked:
                     self.ids.stocked.add((estate.depot, product.sku))
                     self._erp.set_stock(product.sku, self.ids.depot, estate.depot_units)
+                    with self._second.system.lock:
+                        self._second.receive(None, product, estate.depot_units)
 
     def _fill_shelf(self, estate: Estate, store: str, product: Product) -> None:
         """Opening stock at both systems; what a further file will sell is added to it."""
@@ -208,6 +214,8 @@ class Seeding:
             with self._erp.lock:
                 level = self._erp.stock_level(product.sku, warehouse)["signed"]
                 self._erp.set_stock(product.sku, warehouse, level + units)
+            with self._second.system.lock:
+                self._second.receive(store, product, units)
 
     def as_plain(self) -> dict[str, Any]:
         """Ids and credentials, JSON-ready. The credentials open nothing but this sandbox."""
@@ -248,4 +256,5 @@ class Seeding:
                 "locations": self.ids.shop_locations,
                 "trade_group": self.ids.trade_group,
             },
+            "orderwise": self._second.as_plain(),
         }

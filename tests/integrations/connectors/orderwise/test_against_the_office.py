@@ -28,7 +28,7 @@ from integrations.connectors.errors import (
 from integrations.connectors.orderwise.config import OrderwiseConfig
 from integrations.connectors.orderwise.spec import SPEC
 from integrations.ports import Absent, Done, Found, Intent, Posted, Unclear
-from integrations.sandbox.core.faults import FaultScript
+from integrations.sandbox.core.faults import Fault, FaultScript
 from integrations.sandbox.core.server import SandboxServer
 from integrations.sandbox.orderwise.system import (
     ORDER_EXPORT,
@@ -332,6 +332,24 @@ def test_a_refused_double_is_a_conflict(world, erp):
     (outcome,) = erp.send([sale()])
 
     assert isinstance(outcome.error, ConflictError)
+
+
+def test_what_was_read_back_before_the_limit_was_met_counts(world, erp):
+    erp.send([sale()])
+    world.break_request(2, Fault.THROTTLE)
+
+    first, second = erp.read_back([Posted(sale(), "48211"), Posted(sale(), "48211")])
+
+    assert first.is_equal
+    assert second is None
+
+
+def test_a_limit_that_is_met_at_once_is_told(world, erp):
+    erp.send([sale()])
+    world.break_request(1, Fault.THROTTLE)
+
+    with pytest.raises(ThrottledError):
+        erp.read_back([Posted(sale(), "48211")])
 
 
 def test_an_order_reads_back_equal_or_with_the_difference_in_its_total(erp):
