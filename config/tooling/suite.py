@@ -16,8 +16,6 @@ from config.tooling.environment import PYTHON, ROOT, environment, tool
 
 FAST, COVERAGE = "--fast", "--coverage"  # flags of `test`; everything else goes to pytest
 NOTHING_COLLECTED = 5  # pytest's exit code
-# A worker that is done takes tests from one that is not: the long ones stand side by side.
-BALANCED = ("--dist", "worksteal")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -95,7 +93,7 @@ def check(suite: Suite) -> None:
 def tests(suite: Suite, flags: frozenset[str], extra: Sequence[str]) -> None:
     """SQLite, then the browser, then what uses the database again on PostgreSQL."""
     measure = ["--cov", "--cov-report=term"] if COVERAGE in flags else []
-    chosen = ["-m", "not browser", "-n", "auto", *BALANCED, *measure, *extra]
+    chosen = ["-m", "not browser", "-n", "auto", *measure, *extra]
     suite.pytest("pytest, SQLite", *chosen, env={"TEST_DATABASE_URL": ""})
     _browser(suite, extra)
     if FAST in flags:
@@ -106,7 +104,7 @@ def tests(suite: Suite, flags: frozenset[str], extra: Sequence[str]) -> None:
             suite.skipped("pytest, PostgreSQL", "No server, and no binaries to start one.")
             return
         database = {"TEST_DATABASE_URL": url, "PLUMBLINE_TEST_RUN": str(os.getpid())}
-        chosen = ["-m", "db and not browser", "-n", "auto", *BALANCED, *extra]
+        chosen = ["-m", "db and not browser", "-n", "auto", *extra]
         suite.pytest("pytest, PostgreSQL", *chosen, env=database)
 
 
