@@ -28,7 +28,7 @@ from integrations.models import (
 from integrations.ports import Done, Found
 from integrations.services import levels
 from integrations.services.bulk import update_many, upsert_many
-from integrations.services.refs import effect_of
+from integrations.services.refs import proves_movement
 
 State = Transfer.State
 
@@ -121,7 +121,7 @@ def _post(settled: Sequence[Settled], now: datetime) -> None:
     )
     _close_holds(transfers, now)
     levels.mark_told([t for t in transfers if t.operation == "set-level"], now=now)
-    moved = [t.document_id for t in transfers if t.document_id and effect_of(t).proves_movement]
+    moved = [t.document_id for t in transfers if t.document_id and proves_movement(t)]
     DocumentLine.objects.filter(document_id__in=moved, moved_at__isnull=True).update(moved_at=now)
 
 

@@ -13,6 +13,12 @@ def effect_of(transfer: Transfer) -> Effect:
     return EFFECTS[transfer.operation].model_validate(transfer.payload)
 
 
+def proves_movement(transfer: Transfer) -> bool:
+    """Whether stock has moved at the owner once this is posted. Read, not judged again: what was
+    stored was checked when it was planned."""
+    return EFFECTS[transfer.operation].model_construct(**transfer.payload).proves_movement
+
+
 def intents(transfers: Sequence[Transfer]) -> list[Intent]:
     """Each transfer as its sink wants it, in order; one query for all references."""
     refs = _refs(transfers)
